@@ -1,0 +1,1 @@
+"""Moemoji's picture maker: prompts become specs, specs become anime avatars."""

@@ -1,0 +1,236 @@
+"""A vector canvas that is painted in palette slots and written out as SVG.
+
+The one place that knows SVG syntax. Coordinates are SVG user units on a 256 x 256 square, y down.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from math import hypot
+from typing import Literal
+
+from generator.art.palette import RGB, Slot, hex_colour
+
+SIDE = 256
+Point = tuple[float, float]
+Feature = Literal["eyes", "brows", "mouth"]
+FEATURES: tuple[Feature, ...] = ("eyes", "brows", "mouth")
+_TOKEN = re.compile(r"@(\d+):(\d)@")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A gradient stop; `offset` and `opacity` in [0, 1]."""
+
+    offset: float
+    slot: Slot
+    opacity: float = 1.0
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """A paint made by `Canvas.linear` or `Canvas.radial`."""
+
+    reference: str
+
+
+Paint = Slot | Gradient
+
+
+def fmt(value: float) -> str:
+    """A number as short as a hundredth of a unit allows."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+class Canvas:
+    """Collects shapes in painter's order: what is drawn later lies on top."""
+
+    def __init__(self, *, line_scale: float = 1.0) -> None:
+        """`line_scale` multiplies every stroke width (the spec's line weight)."""
+        self.line_scale = line_scale
+        self._nodes: list[str] = []
+        self._defs: list[str] = []
+        self._ids = count()
+        self._feature = 0
+
+    def path(
+        self,
+        d: str,
+        *,
+        fill: Paint | None = None,
+        stroke: Slot | None = None,
+        width: float = 2.4,
+        opacity: float = 1.0,
+        cap: Literal["round", "butt"] = "round",
+    ) -> None:
+        """Paint SVG path data `d`. Strokes get round joins; `opacity` in [0, 1] covers both."""
+        paint = f'fill="{self._paint(fill)}"' if fill is not None else 'fill="none"'
+        if stroke is not None:
+            paint += (
+                f' stroke="{self._paint(stroke)}" stroke-width="{fmt(width * self.line_scale)}"'
+                f' stroke-linejoin="round" stroke-linecap="{cap}"'
+            )
+        if opacity < 1.0:
+            paint += f' fill-opacity="{fmt(opacity)}" stroke-opacity="{fmt(opacity)}"'
+        self._nodes.append(f'<path d="{d}" {paint}/>')
+
+    def ellipse(
+        self, cx: float, cy: float, rx: float, ry: float, *, fill: Paint | None = None,
+        stroke: Slot | None = None, width: float = 2.4, opacity: float = 1.0,
+    ) -> None:  # fmt: skip
+        self.path(ellipse(cx, cy, rx, ry), fill=fill, stroke=stroke, width=width, opacity=opacity)
+
+    def strand(
+        self, points: Sequence[Point], width: float, *, fill: Paint, opacity: float = 1.0,
+        taper: tuple[float, float] = (0.0, 0.0),
+    ) -> None:  # fmt: skip
+        """A brush stroke through `points`, `width` wide in its middle.
+
+        `taper` gives the share of the width that is left at the start and at the end, so that
+        (0, 0) is a lash-like stroke, pointed at both ends.
+        """
+        d = brush(points, width * self.line_scale, taper)
+        self.path(d, fill=fill, opacity=opacity)
+
+    def linear(self, x1: float, y1: float, x2: float, y2: float, stops: Sequence[Stop]) -> Gradient:
+        """A linear gradient between two points in the coordinates of the current group."""
+        return self._gradient(
+            "linearGradient", f'x1="{fmt(x1)}" y1="{fmt(y1)}" x2="{fmt(x2)}" y2="{fmt(y2)}"', stops
+        )
+
+    def radial(self, cx: float, cy: float, r: float, stops: Sequence[Stop]) -> Gradient:
+        return self._gradient(
+            "radialGradient", f'cx="{fmt(cx)}" cy="{fmt(cy)}" r="{fmt(r)}"', stops
+        )
+
+    @contextmanager
+    def group(
+        self, *, transform: str = "", clip: str = "", opacity: float = 1.0
+    ) -> Iterator[None]:
+        """Draw inside a transform (SVG syntax), clipped to path data `clip`, as one layer."""
+        attributes = f' transform="{transform}"' if transform else ""
+        if clip:
+            name = f"c{next(self._ids)}"
+            self._defs.append(f'<clipPath id="{name}"><path d="{clip}"/></clipPath>')
+            attributes += f' clip-path="url(#{name})"'
+        if opacity < 1.0:
+            attributes += f' opacity="{fmt(opacity)}"'
+        self._nodes.append(f"<g{attributes}>")
+        yield
+        self._nodes.append("</g>")
+
+    @contextmanager
+    def feature(self, name: Feature) -> Iterator[None]:
+        """What is drawn inside belongs to this face feature (see `svg_features`)."""
+        outer, self._feature = self._feature, FEATURES.index(name) + 1
+        yield
+        self._feature = outer
+
+    def svg(self, colours: Sequence[RGB], *, size: int = SIDE) -> str:
+        """The picture as an SVG document; `colours` in `Slot` order."""
+        texts = [hex_colour(c) for c in colours]
+        return self._document(lambda m: texts[int(m[1])], size)
+
+    def svg_features(self, *, size: int = SIDE) -> str:
+        """Face features as colours (eyes red, brows green, mouth blue), all else black: what of
+        each feature is visible under hair and accessories."""
+        texts = ("#000000", "#ff0000", "#00ff00", "#0000ff")
+        return self._document(lambda m: texts[int(m[2])], size)
+
+    def _document(self, colour: object, size: int) -> str:
+        body = f"<defs>{''.join(self._defs)}</defs>{''.join(self._nodes)}"
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE} {SIDE}"'
+            f' width="{size}" height="{size}">{_TOKEN.sub(colour, body)}</svg>'  # type: ignore[call-overload]
+        )
+
+    def _paint(self, paint: Paint) -> str:
+        return paint.reference if isinstance(paint, Gradient) else self._token(paint)
+
+    def _token(self, slot: Slot) -> str:
+        return f"@{int(slot)}:{self._feature}@"
+
+    def _gradient(self, tag: str, attributes: str, stops: Sequence[Stop]) -> Gradient:
+        name = f"g{next(self._ids)}"
+        inner = "".join(
+            f'<stop offset="{fmt(s.offset)}" stop-color="{self._token(s.slot)}"'
+            + (f' stop-opacity="{fmt(s.opacity)}"' if s.opacity < 1 else "")
+            + "/>"
+            for s in stops
+        )
+        self._defs.append(
+            f'<{tag} id="{name}" gradientUnits="userSpaceOnUse" {attributes}>{inner}</{tag}>'
+        )
+        return Gradient(f"url(#{name})")
+
+
+def ellipse(cx: float, cy: float, rx: float, ry: float) -> str:
+    """Path data of an ellipse."""
+    return (
+        f"M{fmt(cx - rx)} {fmt(cy)}a{fmt(rx)} {fmt(ry)} 0 1 1 {fmt(2 * rx)} 0"
+        f"a{fmt(rx)} {fmt(ry)} 0 1 1 {fmt(-2 * rx)} 0Z"
+    )
+
+
+def smooth(points: Sequence[Point], *, closed: bool = False, tension: float = 1.0) -> str:
+    """Path data of a Catmull-Rom curve through `points` (as cubic Beziers)."""
+    n = len(points)
+
+    def at(i: int) -> Point:
+        return points[i % n] if closed else points[min(max(i, 0), n - 1)]
+
+    d = [f"M{fmt(points[0][0])} {fmt(points[0][1])}"]
+    for i in range(n if closed else n - 1):
+        (x0, y0), (x1, y1), (x2, y2), (x3, y3) = at(i - 1), at(i), at(i + 1), at(i + 2)
+        k = tension / 6
+        d.append(
+            f"C{fmt(x1 + (x2 - x0) * k)} {fmt(y1 + (y2 - y0) * k)}"
+            f" {fmt(x2 - (x3 - x1) * k)} {fmt(y2 - (y3 - y1) * k)} {fmt(x2)} {fmt(y2)}"
+        )
+    return "".join(d) + ("Z" if closed else "")
+
+
+def brush(points: Sequence[Point], width: float, taper: tuple[float, float] = (0.0, 0.0)) -> str:
+    """Path data of a stroke of varying width: full in the middle, `taper` shares at the ends."""
+    dense = _resample(points)
+    left: list[Point] = []
+    right: list[Point] = []
+    last = len(dense) - 1
+    for i, (x, y) in enumerate(dense):
+        (ax, ay), (bx, by) = dense[max(i - 1, 0)], dense[min(i + 1, last)]
+        length = hypot(bx - ax, by - ay) or 1.0
+        nx, ny = (ay - by) / length, (bx - ax) / length
+        t = i / last
+        end = taper[0] if t < 0.5 else taper[1]
+        half = width / 2 * (end + (1 - end) * (1 - (2 * t - 1) ** 2) ** 0.7)
+        left.append((x + nx * half, y + ny * half))
+        right.append((x - nx * half, y - ny * half))
+    return smooth(left + right[::-1], closed=True, tension=0.9)
+
+
+def _resample(points: Sequence[Point], per_span: int = 4) -> list[Point]:
+    """Points along the Catmull-Rom curve through `points`."""
+    n = len(points)
+    dense: list[Point] = []
+    for i in range(n - 1):
+        p0, p1, p2, p3 = points[max(i - 1, 0)], points[i], points[i + 1], points[min(i + 2, n - 1)]
+        for step in range(per_span):
+            t = step / per_span
+            dense.append(
+                tuple(  # type: ignore[arg-type]
+                    0.5
+                    * (
+                        2 * b
+                        + (c - a) * t
+                        + (2 * a - 5 * b + 4 * c - d) * t * t
+                        + (3 * b - a - 3 * c + d) * t**3
+                    )
+                    for a, b, c, d in zip(p0, p1, p2, p3, strict=True)
+                )
+            )
+    dense.append(points[-1])
+    return dense

@@ -1,0 +1,131 @@
+"""Neck, ears, the face itself and its nose, shadows, blush and lines of age."""
+
+from __future__ import annotations
+
+from generator.art.canvas import Canvas, Stop, smooth
+from generator.art.frame import CX, Frame
+from generator.art.palette import Slot
+
+
+def draw_neck(canvas: Canvas, at: Frame) -> None:
+    """The neck down into the collar (canvas coordinates), with the chin's shadow."""
+    top, w, y = (140.0, at.neck, at.neck_y) if at.chibi else (176.0, at.neck, at.neck_y)
+    flare = 2.0 if at.chibi else 9.0
+    d = smooth([(CX - w, top), (CX - w + 0.5, y - 12), (CX - w - flare, y + 8)])
+    right = smooth([(CX + w + flare, y + 8), (CX + w - 0.5, y - 12), (CX + w, top)])
+    outline = f"{d}L{right[1:]}Z"
+    canvas.path(outline, fill=Slot.SKIN, stroke=Slot.LINE, width=2.2)
+    shadow = y - 4 if at.chibi else y - 3
+    with canvas.group(clip=outline):
+        dx = at.spec.turn * 3
+        canvas.path(
+            f"M{CX - 40} {top - 20}H{CX + 40}V{shadow - 9}"
+            f"Q{CX + dx} {shadow + 9} {CX - 40} {shadow - 9}Z",
+            fill=Slot.SKIN_SHADE,
+        )
+
+
+def draw(canvas: Canvas, at: Frame) -> None:
+    """Ears, face, shadow under the hair, blush, nose and wrinkles."""
+    if at.spec.hair != "hijab" and "elf_ears" not in at.spec.accessories:
+        for side in (-1, 1):
+            _ear(canvas, at, side)
+    outline = at.face_outline()
+    with at.layer(canvas, 0.25):
+        canvas.path(outline, fill=Slot.SKIN, stroke=Slot.LINE, width=2.6)
+    with at.layer(canvas, 0.25, clip=outline):
+        _shadows(canvas, at)
+        _blush(canvas, at)
+    with at.layer(canvas, 0.95):
+        _nose(canvas, at)
+        if at.spec.age == "elder":
+            _wrinkles(canvas, at)
+
+
+def _ear(canvas: Canvas, at: Frame, side: int) -> None:
+    x, y = at.cheek - 2.0, at.eye_y + 2.0
+
+    def p(dx: float, dy: float) -> tuple[float, float]:
+        return CX + side * (x + dx), y + dy
+
+    with at.layer(canvas, -0.1 - 0.25 * side * at.spec.turn):
+        shell = smooth([p(-3, -13), p(5, -15.5), p(9.5, -9), p(7.5, 2), p(3, 11.5), p(-4, 11)])
+        canvas.path(shell + "Z", fill=Slot.SKIN, stroke=Slot.LINE, width=2.4)
+        inner = [p(4.5, -10.5), p(5.5, -5), p(1.5, 1), p(2.0, 6)]
+        canvas.strand(inner, 2.6, fill=Slot.SKIN_SHADE, taper=(0.3, 0.2))
+
+
+def _shadows(canvas: Canvas, at: Frame) -> None:
+    """Two-tone shading: under the hair above, and a thin crescent along the jaw's dark side."""
+    if at.spec.hair != "bald":
+        drop = at.eye_y - at.eye_h + 4
+        canvas.path(
+            f"M40 40H216V{drop}Q{CX + 34} {drop - 14} {CX} {drop - 5}Q{CX - 34} {drop - 14} 40 {drop + 6}Z",
+            fill=Slot.SKIN_SHADE,
+            opacity=0.5,
+        )
+    x = CX + at.cheek
+    canvas.path(
+        f"M{x + 4} {at.eye_y - 8}C{x - 5} {at.jaw_y - 6} {CX + at.jaw - 10} {at.chin_y - 12} {CX + 6} {at.chin_y + 2}"
+        f"L{x + 8} {at.chin_y + 8}Z",
+        fill=Slot.SKIN_SHADE,
+        opacity=0.45,
+    )
+
+
+def _blush(canvas: Canvas, at: Frame) -> None:
+    strength = 0.5 + 0.4 * at.spec.blush
+    if at.spec.presentation == "boy":
+        strength *= 0.55
+    if at.spec.expression in ("shy", "love"):
+        strength = min(1.0, strength + 0.4)
+    if strength <= 0.02:
+        return
+    y = at.eye_y + at.eye_h + (5.0 if at.chibi else 6.0)
+    for side in (-1, 1):
+        x = CX + side * (at.eye_x + 11.5) + at.spec.turn * 4
+        with canvas.group(transform=f"translate({x:.2f} {y:.2f}) scale(1 .62)"):
+            glow = canvas.radial(
+                0, 0, 15, [Stop(0, Slot.BLUSH, strength), Stop(0.55, Slot.BLUSH, strength * 0.7),
+                           Stop(1, Slot.BLUSH, 0)],
+            )  # fmt: skip
+            canvas.ellipse(0, 0, 15, 15, fill=glow)
+
+
+def _nose(canvas: Canvas, at: Frame) -> None:
+    y, turn = at.nose_y, at.spec.turn
+    side = 1 if turn >= 0 else -1
+    if at.chibi:
+        return  # a chibi's face is eyes and mouth
+    if at.spec.age in ("adult", "elder") or at.spec.presentation == "boy":
+        bridge = [(CX + side * 1.5, y - 7), (CX + side * 3.6, y + 1.0), (CX - side * 1.0, y + 3.6)]
+        canvas.strand(bridge, 2.3, fill=Slot.SKIN_SHADE, taper=(0.1, 0.3))
+    canvas.strand(
+        [(CX + side * 2.2, y), (CX + side * 1.6, y + 2.6), (CX - side * 1.4, y + 3.2)],
+        1.9, fill=Slot.LINE, opacity=0.75,
+    )  # fmt: skip
+
+
+def _wrinkles(canvas: Canvas, at: Frame) -> None:
+    """Smile lines, crow's feet and a crease or two on the forehead."""
+    for side in (-1, 1):
+        x = CX + side * (at.mouth_w + 8)
+        canvas.strand(
+            [(CX + side * 12, at.nose_y + 1), (x, at.mouth_y - 5), (x + side * 1.5, at.mouth_y + 4)],
+            2.0, fill=Slot.SKIN_SHADE,
+        )  # fmt: skip
+        edge = at.eye_x + at.eye_w + 3
+        for dy, tip in ((3.0, 1.0), (7.0, 7.5)):
+            canvas.strand(
+                [(CX + side * edge, at.eye_y + dy), (CX + side * (edge + 6.5), at.eye_y + tip)],
+                1.7, fill=Slot.SKIN_SHADE,
+            )  # fmt: skip
+        under = at.eye_y + at.eye_h + 4
+        canvas.strand(
+            [(CX + side * (at.eye_x - 9), under), (CX + side * at.eye_x, under + 3),
+             (CX + side * (at.eye_x + 10), under)],
+            1.8, fill=Slot.SKIN_SHADE,
+        )  # fmt: skip
+    if at.spec.hair == "bald" or at.spec.fringe == "none":
+        for y in (92.0, 101.0):
+            canvas.strand([(CX - 22, y), (CX, y - 2), (CX + 22, y)], 1.8, fill=Slot.SKIN_SHADE)
