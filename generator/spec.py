@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -82,20 +82,20 @@ PALETTES = {
 _HEX = re.compile(r"#[0-9a-f]{6}")
 
 
-def _colour(palette: dict[str, str]) -> Any:
+def _one_of(palette: dict[str, str]) -> AfterValidator:
     def check(value: str) -> str:
         value = value.lower()
         if value not in palette and not _HEX.fullmatch(value):
             raise ValueError(f"write a colour as #rrggbb or as one of {', '.join(palette)}")
         return value
 
-    return Annotated[str, AfterValidator(check)]
+    return AfterValidator(check)
 
 
-HairColour = _colour(HAIR_COLOURS)
-EyeColour = _colour(EYE_COLOURS)
-SkinTone = _colour(SKIN_TONES)
-OutfitColour = _colour(OUTFIT_COLOURS)
+HairColour = Annotated[str, _one_of(HAIR_COLOURS)]
+EyeColour = Annotated[str, _one_of(EYE_COLOURS)]
+SkinTone = Annotated[str, _one_of(SKIN_TONES)]
+OutfitColour = Annotated[str, _one_of(OUTFIT_COLOURS)]
 Slider = Annotated[float, Field(ge=-1.0, le=1.0)]
 
 # At most one of each group fits on a head; `Wish.merge` and the priors keep it so.
