@@ -1,0 +1,228 @@
+"""The cap of hair on the skull and the nine fringes that are its lower edge.
+
+A fringe is a chain of points from the left temple to the right one: tips of locks, and notches between
+them. Two tips in a row are a blunt end, two notches a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from generator.art.canvas import Canvas, Point, Stop, fmt
+from generator.art.frame import CX, Frame
+from generator.art.hair import locks
+from generator.art.hair.locks import Dome, Tones
+from generator.art.palette import Slot
+
+
+@dataclass(frozen=True)
+class Fringe:
+    """Points are (kind, x from the axis, y from the lash line): T a tip, N a notch."""
+
+    chain: tuple[tuple[str, float, float], ...]
+    crown: Point = (4.0, 44.0)
+    """Where the hair flows from: x from the axis, and y."""
+    sweep: float = 0.5
+    """How much locks curve towards the side that their tips point to."""
+    parted: bool = False
+    """A visible parting runs down from the crown."""
+
+
+def _mirror(chain: Sequence[tuple[str, float, float]]) -> tuple[tuple[str, float, float], ...]:
+    return tuple((kind, -x, y) for kind, x, y in reversed(chain))
+
+
+_CURTAIN = (("T", -68, 30), ("N", -60, -2), ("T", -56, 15), ("N", -49, -8), ("T", -44, 4),
+            ("N", -38, -9), ("T", -30, -5))  # fmt: skip
+FRINGES: dict[str, Fringe] = {
+    "none": Fringe(
+        (("T", -66, 16), ("N", -57, -16), ("N", -46, -36), ("N", -20, -47), ("N", 6, -43),
+         ("N", 30, -47), ("N", 48, -35), ("N", 57, -15), ("T", 66, 16)), crown=(8, 38),
+    ),
+    "blunt": Fringe(
+        (("T", -67, 27), ("N", -58, -4), ("T", -54, 6), ("T", -43, 7), ("N", -39, -6), ("T", -37, 5),
+         ("T", -19, 8), ("N", -14, -9), ("T", -11, 6), ("T", 7, 8), ("N", 11, -4), ("T", 14, 6),
+         ("T", 31, 7), ("N", 36, -8), ("T", 38, 6), ("T", 54, 5), ("N", 58, -5), ("T", 67, 28)),
+        sweep=0.25,
+    ),
+    "swept": Fringe(
+        (("T", -67, 24), ("N", -58, -6), ("T", -55, 10), ("N", -47, -10), ("T", -43, -1),
+         ("N", -27, -31), ("T", -11, 3), ("N", -9, -10), ("T", 15, 9), ("N", 16, -7), ("T", 37, 8),
+         ("N", 37, -9), ("T", 56, 12), ("N", 59, -6), ("T", 68, 30)),
+        crown=(-24, 42), sweep=0.75, parted=True,
+    ),
+    "curtain": Fringe(
+        (*_CURTAIN, ("N", -2, -45), *_mirror(_CURTAIN)), crown=(-2, 38), sweep=0.9, parted=True,
+    ),
+    "spiky": Fringe(
+        (("T", -67, 22), ("N", -57, -14), ("T", -53, 9), ("N", -43, -17), ("T", -37, 1),
+         ("N", -27, -19), ("T", -17, 10), ("N", -9, -16), ("T", 5, 20), ("N", 13, -20), ("T", 26, 4),
+         ("N", 31, -15), ("T", 43, 7), ("N", 52, -16), ("T", 58, 10), ("N", 60, -8), ("T", 68, 26)),
+        crown=(-6, 40), sweep=0.6,
+    ),
+    "wispy": Fringe(
+        (("T", -67, 30), ("N", -60, -2), ("T", -57, 12), ("N", -52, -16), ("N", -46, -19),
+         ("T", -42, 4), ("N", -37, -13), ("T", -31, 6), ("N", -27, -17), ("N", -18, -20),
+         ("T", -15, 3), ("N", -10, -14), ("T", -3, 11), ("N", 0, -18), ("N", 10, -21), ("T", 16, 5),
+         ("N", 20, -14), ("T", 28, 3), ("N", 31, -18), ("N", 40, -18), ("T", 46, 6), ("N", 51, -12),
+         ("T", 58, 13), ("N", 60, -4), ("T", 67, 32)), sweep=0.5,
+    ),
+    "between_eyes": Fringe(
+        (("T", -67, 26), ("N", -58, -8), ("T", -56, 9), ("N", -47, -14), ("T", -42, 4), ("N", -32, -15),
+         ("T", -25, 2), ("N", -13, -15), ("T", 2, 35), ("N", 9, -17), ("T", 22, 3), ("N", 29, -14),
+         ("T", 42, 6), ("N", 48, -13), ("T", 57, 10), ("N", 59, -6), ("T", 68, 28)),
+        crown=(0, 42), sweep=0.55,
+    ),
+    "over_eye": Fringe(
+        (("T", -67, 24), ("N", -58, -6), ("T", -54, 8), ("N", -46, -12), ("T", -42, -2), ("N", -30, -27),
+         ("T", -6, 2), ("N", -3, -8), ("T", 16, 20), ("N", 18, 6), ("T", 33, 39), ("N", 38, 20),
+         ("T", 53, 44), ("N", 58, 18), ("T", 68, 48)), crown=(-26, 42), sweep=0.7, parted=True,
+    ),
+    "rounded": Fringe(
+        (("T", -68, 34), ("N", -61, 6), ("T", -58, 17), ("N", -52, -2), ("T", -45, 8), ("T", -37, 4),
+         ("N", -32, -9), ("T", -24, 2), ("T", -12, 0), ("N", -6, -12), ("T", 0, -1), ("T", 15, 1),
+         ("N", 20, -11), ("T", 25, 3), ("T", 39, 6), ("N", 43, -6), ("T", 48, 9), ("N", 54, 0),
+         ("T", 59, 18), ("N", 62, 6), ("T", 68, 35)), sweep=0.35,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Edge:
+    """A fringe in head space."""
+
+    points: list[tuple[str, float, float]]
+    crown: Point
+    sweep: float
+
+
+def draw(
+    canvas: Canvas, at: Frame, tone: Tones | None = None, *, extra: float = 0.0,
+    fluff: float = 1.0, lift: float = 0.0,
+) -> None:  # fmt: skip
+    """Cap, fringe, highlight band and strands of the figure's own fringe.
+
+    Args:
+        tone: From `locks.tones`; plain hair (with an ombre only on longer hair) without it.
+        extra: Volume of the dome beyond the slider's.
+        fluff: Multiplies how far lock ends stand off the outline.
+        lift: Raises the temples' lock ends, in units: short hair shows the ears.
+    """
+    tone = tone or locks.HAIR
+    shape = locks.dome(at, extra=extra)
+    shape = Dome(shape.rx, shape.top, shape.cy, shape.fluff * fluff)
+    edge = _edge(at, lift)
+    a, b, c, _ = at.spec.detail
+    steps = (168 + 4 * a, 146 + 5 * b, 117 + 5 * c, 62 + 4 * a, 36 + 5 * c, 14 + 4 * b)
+    start, end = -6.0, 186.0
+    x0, y0 = shape.point(end, shape.fluff)
+    d = (
+        f"M{fmt(x0)} {fmt(y0)}{locks.outline(shape, end, start, steps)}"
+        f"{_lower(edge, shape.point(start, shape.fluff), (x0, y0))}Z"
+    )
+    with at.layer(canvas, locks.FRONT_DEPTH):
+        canvas.path(d, fill=tone.base, stroke=Slot.LINE, width=2.5)
+    with at.layer(canvas, locks.FRONT_DEPTH, clip=d):
+        _form(canvas, shape)
+        _streaks(canvas, at, edge)
+        _wedges(canvas, edge, tone)
+        if not at.hat:
+            locks.halo(canvas, shape, y=shape.top + 33.0, shift=a)
+        _strands(canvas, at, edge)
+
+
+def _edge(at: Frame, lift: float) -> _Edge:
+    fringe = FRINGES[at.spec.fringe]
+    detail = at.spec.detail
+    mirrored = at.spec.fringe == "over_eye" and detail[0] < 0
+    chain = _mirror(fringe.chain) if mirrored else fringe.chain
+    lash = at.eye_y - at.eye_h - 2.0
+    wide = at.cheek / 61.0
+    points = []
+    for i, (kind, x, y) in enumerate(chain):
+        jitter = detail[i % 4] * (1 - 2 * (i // 4 % 2))
+        outer = abs(x) > 62
+        if outer:
+            y -= lift
+        shift = 0.0 if outer else 1.6 * jitter
+        points.append((kind, CX + x * wide + shift, lash + y + (2.2 * jitter if kind == "T" else 0)))
+    cx = (-fringe.crown[0] if mirrored else fringe.crown[0]) + 3 * detail[3]
+    return _Edge(points, (CX + cx, fringe.crown[1]), fringe.sweep)
+
+
+def _lower(edge: _Edge, right: Point, left: Point) -> str:
+    """Path data of the fringe's lower edge from the right end of the dome to its left end."""
+    points = [("N", *left), *edge.points, ("N", *right)]
+    d = []
+    for i in range(len(points) - 1, 0, -1):
+        (k1, x1, y1), (k2, x2, y2) = points[i], points[i - 1]
+        tip, notch = ((x1, y1), (x2, y2)) if k1 == "T" else ((x2, y2), (x1, y1))
+        if k1 == k2:
+            bulge = 1.2 if k1 == "T" else -1.5
+            cx, cy = (x1 + x2) / 2, (y1 + y2) / 2 + bulge
+        else:
+            lean = edge.sweep * (tip[0] - (points[i - 2][1] if k2 == "T" and i > 1 else notch[0])) * 0.2
+            cx = notch[0] + 0.28 * (tip[0] - notch[0]) - lean
+            cy = notch[1] + 0.62 * (tip[1] - notch[1])
+        d.append(f"Q{fmt(cx)} {fmt(cy)} {fmt(x2)} {fmt(y2)}")
+    return f"L{fmt(right[0])} {fmt(right[1])}{''.join(d)}"
+
+
+def _form(canvas: Canvas, shape: Dome) -> None:
+    """Roundness: light from the upper left, the right side and the temples in shade."""
+    x, y = CX - 0.42 * shape.rx, shape.top + 26
+    glow = canvas.radial(x, y, 62, [Stop(0, Slot.HAIR_LIGHT, 0.4), Stop(1, Slot.HAIR_LIGHT, 0)])
+    canvas.ellipse(x, y, 62, 62, fill=glow)
+    r = shape.rx * 2.1
+    dark = canvas.radial(
+        CX - 0.3 * shape.rx, 96, r,
+        [Stop(0.42, Slot.HAIR_SHADE, 0), Stop(0.66, Slot.HAIR_SHADE, 0.75), Stop(1, Slot.HAIR_SHADE)],
+    )  # fmt: skip
+    canvas.ellipse(CX - 0.3 * shape.rx, 96, r, r, fill=dark)
+
+
+def _notches(edge: _Edge) -> list[Point]:
+    return [(x, y) for kind, x, y in edge.points if kind == "N"]
+
+
+def _wedges(canvas: Canvas, edge: _Edge, tone: Tones) -> None:
+    """Shade on the dark side of each lock, from the notch up along its flow."""
+    for i, (x, y) in enumerate(_notches(edge)):
+        way = locks.meridian((x - 2.5, y + 5), edge.crown, 0.42 + 0.1 * (i % 3))
+        canvas.strand(way, 7.5 - 1.5 * (i % 2), fill=tone.shade, taper=(0.8, 0.0), opacity=0.9)
+
+
+def _strands(canvas: Canvas, at: Frame, edge: _Edge) -> None:
+    """Lines between the locks, running up from the notches; the parting."""
+    detail = at.spec.detail
+    for i, (x, y) in enumerate(_notches(edge)):
+        reach = 0.5 + 0.16 * (i * 7 % 3) + 0.06 * detail[i % 4]
+        way = locks.meridian((x, y - 0.5), edge.crown, reach)
+        canvas.strand(way, 2.0, fill=Slot.LINE, taper=(0.9, 0.0))
+
+
+def _streaks(canvas: Canvas, at: Frame, edge: _Edge) -> None:
+    """One lock in the second colour."""
+    side = locks.streak_side(at)
+    if not side or at.spec.fringe == "none":
+        return
+    tips = [(i, p) for i, p in enumerate(edge.points) if p[0] == "T" and 12 < side * (p[1] - CX) < 52]
+    i, _ = min(tips, key=lambda item: abs(abs(item[1][1] - CX) - 30))
+    left = next(p for p in edge.points[i::-1] if p[0] == "N")
+    right = next(p for p in edge.points[i:] if p[0] == "N")
+    up = [locks.meridian((p[1], p[2]), edge.crown, 0.97) for p in (left, right)]
+    ring = [*up[0][::-1], (left[1], left[2] + 60), (right[1], right[2] + 60), *up[1]]
+    d = "M" + "L".join(f"{fmt(x)} {fmt(y)}" for x, y in ring) + "Z"
+    canvas.path(d, fill=Slot.HAIR2)
+    canvas.strand(
+        locks.meridian((right[1] - 3, right[2] + 3), edge.crown, 0.6), 6, fill=Slot.HAIR2_SHADE,
+        taper=(0.8, 0),
+    )  # fmt: skip
+
+
+def tips(at: Frame) -> list[Point]:
+    """Where the fringe's lock ends lie, left to right in head space."""
+    return [(x, y) for kind, x, y in _edge(at, 0.0).points if kind == "T"]
+
+

@@ -1,0 +1,257 @@
+"""The vocabulary of hair: tones, the dome over the skull, pointed locks and how they overlap.
+
+Hair is drawn as clumps: several locks filled as one shape with one contour around all of them, and
+tapered lines and shade wedges inside. Equal outlines around every lock would look like leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import cos, hypot, pi, sin
+
+from generator.art.canvas import Canvas, Paint, Point, Stop, fmt, smooth
+from generator.art.frame import CX, Frame
+from generator.art.palette import Slot
+
+FRONT_DEPTH = 0.5
+"""Depth of cap and fringe."""
+SIDE_DEPTH = 0.35
+"""Depth of the locks that frame the face."""
+BACK_DEPTH = -0.5
+"""Depth of what hangs behind neck and body."""
+
+
+@dataclass(frozen=True)
+class Tones:
+    """What one lock is painted with."""
+
+    base: Paint = Slot.HAIR
+    shade: Paint = Slot.HAIR_SHADE
+    light: Paint = Slot.HAIR_LIGHT
+
+
+HAIR = Tones()
+STREAK = Tones(Slot.HAIR2, Slot.HAIR2_SHADE, Slot.HAIR2)
+
+
+def tones(canvas: Canvas, at: Frame, start: float, end: float) -> Tones:
+    """The hair's tones; an ombre blends into the second colour between heights `start` and `end`
+    of the space the hair is drawn in."""
+    if at.spec.hair_pattern != "ombre":
+        return HAIR
+
+    def blend(a: Slot, b: Slot) -> Paint:
+        return canvas.linear(CX, start, CX, end, [Stop(0, a), Stop(1, b)])
+
+    return Tones(
+        blend(Slot.HAIR, Slot.HAIR2),
+        blend(Slot.HAIR_SHADE, Slot.HAIR2_SHADE),
+        blend(Slot.HAIR_LIGHT, Slot.HAIR2),
+    )
+
+
+def streak_side(at: Frame) -> int:
+    """-1 or 1 for the side of the picture that has the streak, 0 without one."""
+    if at.spec.hair_pattern != "streak":
+        return 0
+    return 1 if at.spec.detail[2] > 0 else -1
+
+
+@dataclass(frozen=True)
+class Dome:
+    """The outline of the hair over the skull: an ellipse's upper half in head space."""
+
+    rx: float
+    top: float
+    cy: float = 112.0
+    fluff: float = 1.0
+    """How far lock ends stand off the outline, in units."""
+
+    @property
+    def ry(self) -> float:
+        return self.cy - self.top
+
+    def point(self, degrees: float, out: float = 0.0) -> Point:
+        """A point on the outline, `out` units off it; 0 is right, 90 the top, 180 left."""
+        a = degrees * pi / 180
+        return CX + (self.rx + out) * cos(a), self.cy - (self.ry + out) * sin(a)
+
+
+def dome(at: Frame, *, extra: float = 0.0) -> Dome:
+    """The dome of a figure's hair by volume slider, age and hat; `extra` adds volume."""
+    age = {"child": 0.25, "young": 0.0, "adult": -0.2, "elder": -0.45}[at.spec.age]
+    full = at.spec.hair_volume + age + extra
+    if at.hat:
+        return Dome(74.5, 41.0, fluff=0.6)
+    return Dome(77.5 + 4.5 * full, 35.0 - 6.0 * full, fluff=3.4 + 1.6 * full)
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A pointed ribbon of hair: closed path data and its two edges from root to tip."""
+
+    d: str
+    left: list[Point]
+    right: list[Point]
+    middle: list[Point]
+
+
+def curve(points: Sequence[Point], per_span: int = 4) -> list[Point]:
+    """Points along the Catmull-Rom curve through `points`."""
+    n = len(points)
+    dense: list[Point] = []
+    for i in range(n - 1):
+        a, b = points[max(i - 1, 0)], points[i]
+        c, d = points[i + 1], points[min(i + 2, n - 1)]
+        for step in range(per_span):
+            t = step / per_span
+            x, y = (
+                0.5
+                * (
+                    2 * q
+                    + (r - p) * t
+                    + (2 * p - 5 * q + 4 * r - s) * t * t
+                    + (3 * q - p - 3 * r + s) * t**3
+                )
+                for p, q, r, s in zip(a, b, c, d, strict=True)
+            )
+            dense.append((x, y))
+    dense.append(points[-1])
+    return dense
+
+
+def strip(points: Sequence[Point], widths: Sequence[float]) -> Strip:
+    """A ribbon along `points` (root to tip), as wide as `widths` at evenly spaced places."""
+    dense = curve(points)
+    last = len(dense) - 1
+    left: list[Point] = []
+    right: list[Point] = []
+    profile = curve([(float(i), w) for i, w in enumerate(widths)], 8)
+    for i, (x, y) in enumerate(dense):
+        (ax, ay), (bx, by) = dense[max(i - 1, 0)], dense[min(i + 1, last)]
+        length = hypot(bx - ax, by - ay) or 1.0
+        nx, ny = (by - ay) / length, (ax - bx) / length
+        half = max(0.0, profile[round(i / last * (len(profile) - 1))][1]) / 2
+        left.append((x + nx * half, y + ny * half))
+        right.append((x - nx * half, y - ny * half))
+    back = smooth(right[::-1])
+    return Strip(f"{smooth(left)}L{back[1:]}Z", left, right, dense)
+
+
+def lock(points: Sequence[Point], width: float, *, root: float = 0.7, belly: float = 1.0) -> Strip:
+    """A pointed lock, `width` at its belly; `root` and `belly` are shares of it."""
+    return strip(points, (width * root, width * belly, width * 0.92, width * 0.58, 0.0))
+
+
+def clump(
+    canvas: Canvas, strips: Sequence[Strip], paint: Tones, *, width: float = 2.5,
+    fill: Paint | None = None, inner: float = 1.5,
+) -> None:  # fmt: skip
+    """Fill overlapping locks as one shape with one contour, then part them by tapered lines.
+
+    Later strips lie over earlier ones; each gets shade on its dark (right) side.
+    """
+    whole = "".join(s.d for s in strips)
+    canvas.path(whole, stroke=Slot.LINE, width=2 * width)
+    canvas.path(whole, fill=fill if fill is not None else paint.base)
+    for s in strips:
+        shaded(canvas, s, paint)
+    if inner > 0 and len(strips) > 1:
+        for s in strips[1:]:
+            for edge in (s.left, s.right):
+                part(canvas, edge, inner)
+
+
+def shaded(canvas: Canvas, s: Strip, paint: Tones, *, share: float = 0.42) -> None:
+    """A wedge of shade along a lock's right side, thinning out to root and tip."""
+    right = s.left if s.left[len(s.left) // 2][0] > s.right[len(s.right) // 2][0] else s.right
+    last = len(right) - 1
+    inside: list[Point] = []
+    for i, ((x, y), (mx, my)) in enumerate(zip(right, s.middle, strict=True)):
+        t = i / last
+        k = share * 2 * min(1.0, 1.6 * t)
+        inside.append((x + (mx - x) * k, y + (my - y) * k))
+    back = smooth(inside[::-1])
+    canvas.path(f"{smooth(right)}L{back[1:]}Z", fill=paint.shade)
+
+
+def part(canvas: Canvas, edge: Sequence[Point], width: float = 1.5) -> None:
+    """A line between two locks: nothing at the root, full at the tip."""
+    canvas.strand(edge[:: max(1, len(edge) // 5)], width, fill=Slot.LINE, taper=(0.0, 0.7))
+
+
+def meridian(end: Point, crown: Point, reach: float, *, bow: float = 0.10) -> list[Point]:
+    """The way of a hair from `end` up to `reach` (0..1) of the way to the crown, over the head's
+    curve: straight up at first, then bending in."""
+    (x, y), (px, py) = end, crown
+    cx, cy = x + (x - px) * bow, y - 0.62 * (y - py)
+    way = []
+    for i in range(5):
+        t = reach * i / 4
+        way.append(
+            (
+                (1 - t) ** 2 * x + 2 * t * (1 - t) * cx + t * t * px,
+                (1 - t) ** 2 * y + 2 * t * (1 - t) * cy + t * t * py,
+            )
+        )
+    return way
+
+
+def outline(shape: Dome, start: float, end: float, steps: Sequence[float]) -> str:
+    """Path data over the dome from the left (`start` degrees) to the right (`end`), without M.
+
+    `steps` are the angles where a lock ends: the outline swells towards each of them, away from the
+    crown, and steps back behind it.
+    """
+    marks = sorted({start, end, 90.0, *steps}, reverse=True)
+    d: list[str] = []
+    for a, b in zip(marks[:-1], marks[1:], strict=True):
+        left = a > 90
+        points = []
+        for i in range(5):
+            t = i / 4
+            grown = (1 - t) if left else t
+            # Near the top ends stand off less, or the head would grow horns.
+            tip = (a if left else b) - 90
+            out = shape.fluff * grown**2 * min(1.0, abs(tip) / 60)
+            points.append(shape.point(a + (b - a) * t, out))
+        d.append(f"L{smooth(points)[1:]}")
+    return "".join(d)
+
+
+def halo(canvas: Canvas, shape: Dome, *, y: float, strength: float = 1.0, shift: float = 0.0) -> None:
+    """The highlight band: broken pieces with ragged edges along the head's curve.
+
+    Args:
+        y: Height of the band's middle on the axis.
+        shift: Sideways jitter of the teeth in [-1, 1].
+    """
+    centre, rx = y + 52.0, shape.rx * 0.86
+    pieces = ((148.0, 118.0, 6.4, 1.0), (113.0, 74.0, 7.4, 0.95), (68.0, 55.0, 4.6, 0.65),
+              (49.0, 38.0, 3.4, 0.5))  # fmt: skip
+    for a, b, height, opacity in pieces:
+        count = max(2, round((a - b) / 8))
+        tops: list[Point] = []
+        lows: list[Point] = []
+        for i in range(2 * count + 1):
+            t = i / (2 * count)
+            angle = (a + (b - a) * t + shift * 3) * pi / 180
+            swell = sin(pi * t) ** 0.6
+            tooth = 1.0 if i % 2 else 0.25
+            wobble = 1 + 0.35 * sin(i * 2.4 + a + 4 * shift)
+            up = height * swell * (0.35 + 0.75 * tooth * wobble)
+            down = height * swell * (0.35 + 0.5 * (1.25 - tooth) * wobble)
+            tops.append((CX + (rx + up) * cos(angle), centre - (52.0 + up) * sin(angle)))
+            lows.append((CX + (rx - down) * cos(angle), centre - (52.0 - down) * sin(angle)))
+        d = f"M{fmt(tops[0][0])} {fmt(tops[0][1])}"
+        for edge in (tops, lows[::-1]):
+            for (x1, y1), (x2, y2) in zip(edge[:-1], edge[1:], strict=True):
+                d += f"Q{fmt((x1 + x2) / 2)} {fmt((y1 + y2) / 2 + 0.8)} {fmt(x2)} {fmt(y2)}"
+            d += f"L{fmt(lows[-1][0])} {fmt(lows[-1][1])}" if edge is tops else "Z"
+        canvas.path(d, fill=Slot.HAIR_LIGHT, opacity=opacity * strength)
+
+
+def flyaway(canvas: Canvas, points: Sequence[Point], width: float = 2.2) -> None:
+    """A single stray hair that stands off the outline."""
+    canvas.strand(points, width, fill=Slot.LINE, taper=(0.9, 0.0))
