@@ -1,0 +1,227 @@
+"""Afros and curls: clouds of hair and ringlets."""
+
+from __future__ import annotations
+
+from math import cos, pi, sin
+
+from generator.art.canvas import Canvas, Point, Stop, brush, smooth
+from generator.art.frame import CX, Frame
+from generator.art.hair.shapes import (
+    arc, hairline, jitter, scallop, side, streaked, tone, under_hat,
+)  # fmt: skip
+from generator.art.palette import Slot
+
+_AFRO_Y = 98.0
+
+
+def _afro_edge(at: Frame, start: float, end: float, n: int, shrink: float = 0.0) -> list[Point]:
+    """Points of the cloud's edge between two angles; the lower half hangs with the length."""
+    rx = 88.0 + 7.0 * at.spec.hair_volume - shrink
+    up = 79.0 + 6.0 * at.spec.hair_volume - shrink
+    down = 82.0 + 4.0 * at.spec.hair_volume + 10.0 * at.spec.hair_length - shrink
+    points = arc(CX, _AFRO_Y, 1.0, 1.0, start, end, n)
+    out: list[Point] = []
+    for i, (x, y) in enumerate(points):
+        k = 1 + 0.018 * jitter(at, i, 2)
+        ux, uy = (x - CX) * k, (y - _AFRO_Y) * k
+        out.append(under_hat(at, (CX + rx * ux, _AFRO_Y + (down if uy > 0 else up) * uy)))
+    return out
+
+
+def _coil(x: float, y: float, r: float, turn: float) -> str:
+    """An open little spiral, the hint of a curl."""
+    points = [
+        (x + r * (1 - 0.09 * i) * cos(turn + i * 0.8), y + r * (1 - 0.09 * i) * sin(turn + i * 0.8))
+        for i in range(7)
+    ]
+    return smooth(points)
+
+
+def afro_back(canvas: Canvas, at: Frame) -> None:
+    """The whole cloud; what stays visible of it is the dark half behind the neck."""
+    with at.layer(canvas, 0.0):
+        cloud = scallop(_afro_edge(at, 0, 360, 26), 0.33) + "Z"
+        canvas.path(cloud, fill=tone(canvas, at, 30, 190, shade=True), stroke=Slot.LINE, width=2.7)
+
+
+def afro_front(canvas: Canvas, at: Frame) -> None:
+    """The lit upper cloud with its hairline, coils and highlight."""
+    outer = _afro_edge(at, 146, 394, 19)
+    n = 9
+    line = [hairline(at, 1 - 2 * i / n) for i in range(n + 1)]
+    line = [(x, y + 1.8 * jitter(at, i, 1)) for i, (x, y) in enumerate(line)]
+    right, left = outer[-1], outer[0]
+    temple_r = [right, (CX + 76, 136.0), (CX + 64, 133.0), line[0]]
+    temple_l = [line[-1], (CX - 64, 133.0), (CX - 76, 136.0), left]
+    d = (
+        scallop(outer, 0.36)
+        + scallop(temple_r, 0.3, move=False)
+        + scallop(line, 0.34, move=False)
+        + scallop(temple_l, 0.3, move=False)
+        + "Z"
+    )
+    with at.layer(canvas, 0.1):
+        canvas.path(d, fill=tone(canvas, at, 34, 165, shade=True))
+    with at.layer(canvas, 0.1, clip=d):
+        # The light comes from the upper left: a smaller, shifted cloud is what it reaches.
+        lit = [(x - 7, y - 8) for x, y in _afro_edge(at, 0, 360, 20, shrink=5)]
+        canvas.path(scallop(lit, 0.36) + "Z", fill=tone(canvas, at, 30, 160))
+        if at.spec.hair_pattern == "streak":
+            _afro_streak(canvas, at)
+        glow = canvas.radial(
+            96, 58, 58, [Stop(0, Slot.HAIR_LIGHT, 0.75), Stop(0.45, Slot.HAIR_LIGHT, 0.3),
+                         Stop(1, Slot.HAIR_LIGHT, 0)],
+        )  # fmt: skip
+        canvas.ellipse(96, 58, 58, 58, fill=glow)
+        _afro_texture(canvas, at)
+        # Soft depth where the hair meets the forehead.
+        low = [(x, y - 9) for x, y in line]
+        canvas.path(
+            scallop([(CX + 80, 128), *low, (CX - 80, 128)], 0.3)
+            + f"L{CX - 80} 150H{CX + 80}Z",
+            fill=Slot.HAIR_SHADE if at.spec.hair_pattern != "ombre" else Slot.HAIR2_SHADE,
+            opacity=0.55,
+        )
+    with at.layer(canvas, 0.1):
+        canvas.path(d, stroke=Slot.LINE, width=2.6)
+        if at.spec.fringe != "none":
+            _forehead_curls(canvas, at)
+
+
+def _afro_streak(canvas: Canvas, at: Frame) -> None:
+    s = side(at)
+    up = [(CX + s * (34 + 9 * i), 112 - 20.0 * i) for i in range(6)]
+    down = [(CX + s * (106 - 9 * i), 22 + 20.0 * i) for i in range(6)]
+    ring = [*up, *down] if s < 0 else [*down[::-1], *up[::-1]]
+    canvas.path(scallop(ring, 0.36) + "Z", fill=Slot.HAIR2)
+
+
+def _afro_texture(canvas: Canvas, at: Frame) -> None:
+    """Coils in three rings: dark ones all over, light ones where the highlight lies."""
+    dark: list[str] = []
+    light: list[str] = []
+    for ring, (shrink, n) in enumerate(((14.0, 13), (33.0, 10))):
+        for i, (x, y) in enumerate(_afro_edge(at, 168, 372, n, shrink=shrink)):
+            if y > 150 or (at.hat and y < 90):
+                continue
+            coil = _coil(
+                x + 3 * jitter(at, i, ring), y + 3 * jitter(at, i, ring + 1),
+                4.6 + 1.2 * jitter(at, i + 5, ring), i * 1.9 + ring,
+            )  # fmt: skip
+            (light if x + y < 132 + 20 * jitter(at, i, 3) else dark).append(coil)
+    canvas.path("".join(dark), stroke=Slot.LINE, width=1.6, opacity=0.42)
+    canvas.path("".join(light), stroke=Slot.HAIR_LIGHT, width=2.2)
+
+
+def _forehead_curls(canvas: Canvas, at: Frame) -> None:
+    """A few loose coils over the hair's edge."""
+    marks: list[str] = []
+    for i in range(4):
+        x, y = hairline(at, -0.66 + 0.44 * i + 0.08 * jitter(at, i, 0), lift=7)
+        marks.append(_coil(x, y, 3.8, i * 2.2 + 0.6))
+    canvas.path("".join(marks), stroke=Slot.LINE, width=1.6, opacity=0.6)
+
+
+def _ringlet(
+    canvas: Canvas, at: Frame, root: Point, tip: Point, width: float, *, i: int,
+    shade: bool = False, sway: float = 5.0, streak: bool = False,
+) -> None:  # fmt: skip
+    """A springy lock that swings around the line from `root` to `tip`."""
+    (x0, y0), (x1, y1) = root, tip
+    length = max(abs(y1 - y0), 12.0)
+    waves = max(0.8, length / 30.0)
+    steps = max(5, round(waves * 4))
+    phase = 0.9 * jitter(at, i, i) + (pi if x0 > CX else 0.0)
+    axis: list[Point] = []
+    for k in range(steps + 1):
+        t = k / steps
+        swing = sway * min(1.0, 0.25 + 1.4 * t) * sin(phase + 2 * pi * waves * t)
+        axis.append((x0 + (x1 - x0) * t + swing, y0 + (y1 - y0) * t))
+    paint = tone(canvas, at, min(y0, 90.0), y1 + 6, shade=shade, streak=streak)
+    canvas.path(brush(axis, width, (0.75, 0.05)), fill=paint, stroke=Slot.LINE, width=2.1)
+    if not shade:
+        inner = [(x + width * 0.16, y + 2) for x, y in axis[1:-1]]
+        canvas.strand(inner, 1.6, fill=Slot.LINE, opacity=0.55)
+        shine = [(x - width * 0.2, y) for x, y in axis[steps // 4 : steps // 4 + 3]]
+        canvas.strand(shine, width * 0.26, fill=Slot.HAIR_LIGHT, opacity=0.85)
+
+
+def _curly_side(at: Frame, t: float) -> float:
+    """Half width of the curly mass, t from the temples (0) to the ends (1)."""
+    return 80 + 6 * at.spec.hair_volume + (10 + 6 * at.spec.hair_volume) * sin(pi * min(t, 1) * 0.8)
+
+
+def _curly_end(at: Frame) -> float:
+    return 204.0 + 24.0 * at.spec.hair_length
+
+
+def curly_back(canvas: Canvas, at: Frame) -> None:
+    end = _curly_end(at)
+    with at.layer(canvas, -0.5):
+        right = [(CX + _curly_side(at, t), 96 + (end - 104) * t) for t in (0.1, 0.35, 0.6, 0.85)]
+        low = [(CX + _curly_side(at, 1) * u, end - 2 + 5 * jitter(at, k, 2))
+               for k, u in enumerate((0.75, 0.45, 0.15, -0.15, -0.45, -0.75))]  # fmt: skip
+        left = [(2 * CX - x, y) for x, y in right[::-1]]
+        top = [(CX - 60, 70.0), (CX, 50.0), (CX + 60, 70.0)]
+        ring = [*right, *low, *left, *top, right[0]]
+        canvas.path(
+            scallop(ring, 0.3) + "Z", fill=tone(canvas, at, 70, end, shade=True), stroke=Slot.LINE,
+            width=2.6,
+        )  # fmt: skip
+        for k, u in enumerate((-0.9, -0.55, 0.55, 0.9, -0.25, 0.25)):
+            x = CX + u * _curly_side(at, 0.9)
+            _ringlet(canvas, at, (x * 0.92 + CX * 0.08, 130), (x, end + 8 + 4 * jitter(at, k, 1)),
+                     19, i=k, shade=True)  # fmt: skip
+
+
+def curly_front(canvas: Canvas, at: Frame) -> None:
+    v = at.spec.hair_volume
+    end = _curly_end(at)
+    with at.layer(canvas, 0.2):
+        for s in (-1, 1):
+            for k, (u, drop, w) in enumerate(((0.99, -14.0, 19.0), (0.90, -2.0, 17.0), (0.79, -26.0, 15.0))):
+                x = CX + s * u * _curly_side(at, 0.7)
+                root = (CX + s * (62 + 5 * v - 5 * k), 88.0 + 4 * k)
+                tip = (x + 3 * jitter(at, k, 2), end + drop + 5 * jitter(at, k + 3 * s, 1))
+                _ringlet(canvas, at, root, tip, w + 1.5 * v, i=k + 2 * s, streak=streaked(at, s * 0.5) and k == 1)
+    _curly_crown(canvas, at)
+
+
+def _curly_crown(canvas: Canvas, at: Frame) -> None:
+    v = at.spec.hair_volume
+    edge = [under_hat(at, p) for p in arc(CX, 106, 80 + 5 * v, 74 + 6 * v, 158, 382, 11)]
+    edge = [(x, y + 1.5 * jitter(at, i, 3)) for i, (x, y) in enumerate(edge)]
+    n = 6
+    line = [hairline(at, 1 - 2 * i / n, lift=4) for i in range(n + 1)]
+    d = scallop(edge, 0.2) + scallop([edge[-1], *line, edge[0]], 0.3, move=False) + "Z"
+    with at.layer(canvas, 0.35):
+        canvas.path(d, fill=tone(canvas, at, 36, 200), stroke=Slot.LINE, width=2.6)
+    with at.layer(canvas, 0.35, clip=d):
+        _curly_shine(canvas, at)
+    with at.layer(canvas, 0.5):
+        part = CX + 16 * side(at)
+        count = 7 if at.spec.fringe != "none" else 0
+        for k in range(count):
+            u = (-1 + 2 * (k + 0.5) / count) * 0.92
+            x, y = hairline(at, u)
+            root = (part + (x - part) * 0.62, 70 + 12 * abs(u))
+            _ringlet(canvas, at, root, (x + 2 * jitter(at, k, 0), y + 3), 17.5, i=k, sway=3.6,
+                     streak=streaked(at, u))  # fmt: skip
+
+
+def _curly_shine(canvas: Canvas, at: Frame) -> None:
+    """Strokes that wind from the parting outwards, and a broken highlight on the left."""
+    part = CX + 16 * side(at)
+    for k in range(8):
+        u = -1 + 2 * k / 7
+        x = CX + 74 * u
+        mid = (part + (x - part) * 0.5, 62 + 12 * u * u - 6)
+        canvas.strand(
+            [(part + 6 * u, 44), mid, (x * 0.97 + CX * 0.03, 92 + 18 * abs(u))], 2.0,
+            fill=Slot.LINE, opacity=0.45,
+        )  # fmt: skip
+    for k, x in enumerate((72.0, 86.0, 103.0, 122.0, 150.0)):
+        y = 70 - 0.22 * (x - 72) + 3 * jitter(at, k, 2)
+        canvas.strand(
+            [(x - 4, y + 9), (x, y), (x + 8, y - 4)], 5.5 - 0.6 * k, fill=Slot.HAIR_LIGHT, opacity=0.9
+        )
