@@ -1,0 +1,146 @@
+"""What is pinned, tied or laid into hair: ribbon, hairpin, flowers, tiara, maid's frill, ahoge."""
+
+from __future__ import annotations
+
+from generator.art.accessories.bows import bow, star
+from generator.art.accessories.placement import arch, crown_y, mirrored, ring, scallops, side_of
+from generator.art.canvas import Canvas, fmt, smooth
+from generator.art.frame import CX, Frame
+from generator.art.palette import Slot
+
+_CROWDING = frozenset({"flower_crown", "tiara", "maid_headdress", "cap", "witch_hat", "santa_hat"})
+_PETALS = (Slot.PINK, Slot.WHITE, Slot.RED, Slot.GOLD)
+
+
+def ribbon(canvas: Canvas, at: Frame) -> None:
+    """A big bow at one side of the crown, lower where something else crowns the head."""
+    side = side_of(at, 3)
+    low = bool(_CROWDING & at.spec.accessories)
+    x, y, lean, size = (66.0, 92.0, -52.0, 0.72) if low else (80.0, 62.0, -32.0, 0.86)
+    with at.layer(canvas, 0.35), mirrored(
+        canvas, side, inner=f"translate({x} {y}) rotate({lean}) scale({size})"
+    ):  # fmt: skip
+        bow(canvas)
+
+
+def hairpin(canvas: Canvas, at: Frame) -> None:
+    """Two crossed clips and a star at one side of the fringe."""
+    side = -side_of(at, 3)
+    y = 106.0 if at.hat else 96.0
+    with at.layer(canvas, 0.55), mirrored(
+        canvas, side, inner=f"translate(84 {y}) rotate({fmt(-18 + 10 * at.spec.detail[0])})"
+    ):  # fmt: skip
+        for lean in (28, -28):
+            with canvas.group(transform=f"rotate({lean})"):
+                canvas.path("M-15 0H15", stroke=Slot.LINE, width=7.0)
+                canvas.path("M-15 0H15", stroke=Slot.ACCESSORY, width=3.8)
+                canvas.path("M-13 -1H2", stroke=Slot.WHITE, width=1.4, opacity=0.6)
+        d = star(0, -0.5, 10.5)
+        canvas.path(d, fill=Slot.GOLD, stroke=Slot.LINE, width=2.2)
+        canvas.ellipse(-2.6, -3.2, 2.2, 1.7, fill=Slot.WHITE, opacity=0.8)
+
+
+def flower_crown(canvas: Canvas, at: Frame) -> None:
+    """A wreath of mixed flowers with leaves between them."""
+    spots = arch(68.0, 58.0, 92.0, start=0.05, end=0.95, steps=8)
+    with at.layer(canvas, 0.35):
+        leaves = ""
+        for i, (x, y) in enumerate(spots[:-1]):
+            nx, ny = spots[i + 1]
+            mx, my = (x + nx) / 2, (y + ny) / 2
+            for up in (-1, 1):
+                tip_x, tip_y = mx + (mx - CX) * 0.05, my + up * 13.5 - (3 if up > 0 else 0)
+                leaves += (
+                    f"M{fmt(mx)} {fmt(my)}Q{fmt(mx - 8)} {fmt((my + tip_y) / 2)} {fmt(tip_x)} {fmt(tip_y)}"
+                    f"Q{fmt(mx + 8)} {fmt((my + tip_y) / 2)} {fmt(mx)} {fmt(my)}Z"
+                )
+        canvas.path(leaves, fill=Slot.LEAF, stroke=Slot.LINE, width=1.9)
+        offset = round(1.5 * at.spec.detail[3] + 1.5)
+        order = sorted(range(len(spots)), key=lambda i: i % 2 == 0)
+        for i in order:
+            x, y = spots[i]
+            large = i % 2 == 0
+            _flower(canvas, x, y, 11.0 if large else 8.5, _PETALS[(i + offset) % 4], 0.6 * i)
+
+
+def _flower(canvas: Canvas, x: float, y: float, r: float, slot: Slot, phase: float) -> None:
+    petals = scallops(ring(x, y, r * 0.74, 5, phase=phase), bulge=0.53)
+    canvas.path(petals, fill=slot, stroke=Slot.LINE, width=2.0)
+    rays = "".join(
+        f"M{fmt(x)} {fmt(y)}L{fmt(px)} {fmt(py)}" for px, py in ring(x, y, r * 0.62, 5, phase=phase)
+    )
+    canvas.path(rays, stroke=Slot.LINE, width=1.2, opacity=0.35)
+    heart = Slot.WHITE if slot is Slot.GOLD else Slot.GOLD
+    canvas.ellipse(x, y, r * 0.3, r * 0.3, fill=heart, stroke=Slot.LINE, width=1.5)
+
+
+def tiara(canvas: Canvas, at: Frame) -> None:
+    """Gold peaks rising to a gem in the middle."""
+    y = crown_y(at) + 27.0
+    foot = [(CX - 44, y + 11), (CX - 24, y + 3.5), (CX, y + 1), (CX + 24, y + 3.5), (CX + 44, y + 11)]
+    d = (
+        f"M84 {fmt(y + 11)}Q88 {fmt(y - 2)} 89 {fmt(y - 6)}Q97 {fmt(y - 3)} 101 {fmt(y - 1)}"
+        f"Q105 {fmt(y - 10)} 107 {fmt(y - 15)}Q113 {fmt(y - 9)} 118 {fmt(y - 6)}"
+        f"Q124 {fmt(y - 18)} 128 {fmt(y - 25)}Q132 {fmt(y - 18)} 138 {fmt(y - 6)}"
+        f"Q143 {fmt(y - 9)} 149 {fmt(y - 15)}Q151 {fmt(y - 10)} 155 {fmt(y - 1)}"
+        f"Q159 {fmt(y - 3)} 167 {fmt(y - 6)}Q168 {fmt(y - 2)} 172 {fmt(y + 11)}"
+        f"Q150 {fmt(y + 1)} 128 {fmt(y + 1)}Q106 {fmt(y + 1)} 84 {fmt(y + 11)}Z"
+    )
+    with at.layer(canvas, 0.5):
+        canvas.path(d, fill=Slot.GOLD, stroke=Slot.LINE, width=2.2)
+        canvas.path(smooth(foot), stroke=Slot.LINE, width=6.6)
+        canvas.path(smooth(foot), stroke=Slot.GOLD, width=3.2)
+        canvas.strand([(92, y + 4), (104, y - 0.5), (118, y - 2.5)], 2.2, fill=Slot.WHITE, opacity=0.8)
+        for x, dy in ((-39, -7.5), (-21, -16.5), (0, -26.5), (21, -16.5), (39, -7.5)):
+            canvas.ellipse(CX + x, y + dy, 3.0, 3.0, fill=Slot.WHITE, stroke=Slot.LINE, width=1.7)
+        gem = f"M128 {fmt(y - 16)}L135 {fmt(y - 7)}L128 {fmt(y + 3)}L121 {fmt(y - 7)}Z"
+        canvas.path(gem, fill=Slot.ACCESSORY)
+        canvas.path(f"M128 {fmt(y - 16)}L135 {fmt(y - 7)}L128 {fmt(y + 3)}Z", fill=Slot.ACCESSORY_SHADE)
+        canvas.path(f"M124 {fmt(y - 8)}L127 {fmt(y - 12)}L127 {fmt(y - 6)}Z", fill=Slot.WHITE, opacity=0.8)
+        canvas.path(gem, stroke=Slot.LINE, width=2.0)
+
+
+def maid_headdress(canvas: Canvas, at: Frame) -> None:
+    """A white frill over the crown, a ribbon threaded through it and a bow at each end."""
+    top = crown_y(at)
+    inner = arch(67.0, top + 19.0, 104.0, start=0.1, end=0.9, steps=14)
+    outer = arch(79.0, top - 4.0, 99.0, start=0.09, end=0.91, steps=11)
+    with at.layer(canvas, 0.2):
+        frill = scallops(outer, bulge=0.56, closed=False) + "L" + "L".join(
+            f"{fmt(x)} {fmt(y)}" for x, y in inner[::-1]
+        ) + "Z"  # fmt: skip
+        canvas.path(frill, fill=Slot.WHITE, stroke=Slot.LINE, width=2.3)
+        pleats = "".join(
+            f"M{fmt(x)} {fmt(y)}L{fmt(x + (CX - x) * 0.09)} {fmt(y + (96 - y) * 0.13)}" for x, y in outer[1:-1]
+        )
+        canvas.path(pleats, stroke=Slot.LINE, width=1.5, opacity=0.6)
+        band = smooth(arch(69.0, top + 15.0, 103.0, start=0.1, end=0.9))
+        canvas.path(band, stroke=Slot.LINE, width=9.4)
+        canvas.path(band, stroke=Slot.WHITE, width=5.8)
+        canvas.path(band, stroke=Slot.ACCESSORY, width=2.6)
+    for side in (-1, 1):
+        with at.layer(canvas, 0.2), mirrored(
+            canvas, side, inner="translate(62 88) rotate(-58) scale(.46)"
+        ):  # fmt: skip
+            bow(canvas, width=4.0)
+
+
+def ahoge(canvas: Canvas, at: Frame) -> None:
+    """A lock with a will of its own, springing from the crown."""
+    if at.spec.hair == "hijab":
+        return
+    a, b = at.spec.detail[0], at.spec.detail[1]
+    side = -side_of(at)  # hats lean to the other side
+    y = {True: 38.0, False: crown_y(at) + 6.0}[at.hat]
+    x = 118.0 if at.hat else 124.0
+    tip_x, tip_y = 104.0 + 5.0 * a, 24.0 + 4.0 * b
+    peak = max(10.5, y - 29.0)
+    with at.layer(canvas, 0.15), mirrored(canvas, side):
+        d = (
+            f"M{fmt(x - 1)} {fmt(y)}C{fmt(x + 12)} {fmt(y - 14)} {fmt(x + 8)} {fmt(peak - 2)} {fmt(x - 6)} {fmt(peak)}"
+            f"C{fmt(tip_x + 4)} {fmt(peak + 1)} {fmt(tip_x - 2)} {fmt(tip_y - 5)} {fmt(tip_x)} {fmt(tip_y + 1)}"
+            f"C{fmt(tip_x + 4)} {fmt(tip_y - 6)} {fmt(x - 4)} {fmt(peak + 5)} {fmt(x - 2)} {fmt(peak + 12)}"
+            f"C{fmt(x - 1)} {fmt(y - 9)} {fmt(x - 6)} {fmt(y - 4)} {fmt(x - 9)} {fmt(y + 2)}Z"
+        )
+        canvas.path(d, fill=Slot.HAIR, stroke=Slot.LINE, width=2.3)
+        canvas.strand([(x + 2, y - 6), (x + 4.5, y - 15), (x - 2, peak + 3)], 2.4, fill=Slot.HAIR_LIGHT)

@@ -1,0 +1,150 @@
+"""Hats: cap, beret, witch's hat, Santa's hat.
+
+They sit on the skull ellipse, not on the hair: hair keeps inside it under a hat (`Frame.hat`).
+"""
+
+from __future__ import annotations
+
+from generator.art.accessories.bows import star
+from generator.art.accessories.placement import cast_shade, mirrored, ring, scallops, side_of
+from generator.art.canvas import Canvas, Stop
+from generator.art.frame import CX, Frame
+from generator.art.palette import Slot
+
+
+def cap(canvas: Canvas, at: Frame) -> None:
+    """A baseball cap, its visor a little to one side."""
+    dome = "M54 97C49 58 76 33 128 33C180 33 207 58 202 97C180 86 158 81 128 81C98 81 76 86 54 97Z"
+    with at.layer(canvas, 0.35):
+        cast_shade(canvas, at, "M60 92Q94 80 128 80Q162 80 196 92L192 106Q160 97 128 97Q96 97 64 106Z")
+    with at.layer(canvas, 0.15):
+        canvas.path(dome, fill=Slot.ACCESSORY)
+        with canvas.group(clip=dome):
+            canvas.path("M168 30C186 52 190 76 184 100L210 100V30Z", fill=Slot.ACCESSORY_SHADE)
+            canvas.path(
+                "M48 104C76 88 100 85 128 85C158 85 180 89 208 104V94C184 80 160 75 128 75C98 75 72 79 48 94Z",
+                fill=Slot.ACCESSORY_SHADE,
+            )
+            canvas.strand([(70, 82), (78, 58), (104, 42)], 7.0, fill=Slot.WHITE, opacity=0.35)
+        for seam in ([(126, 36), (124, 58), (126, 80)], [(122, 35), (92, 50), (80, 88)],
+                     [(134, 35), (164, 50), (176, 88)]):  # fmt: skip
+            canvas.strand(seam, 1.7, fill=Slot.LINE, opacity=0.75, taper=(0.5, 0.2))
+        canvas.path(dome, stroke=Slot.LINE, width=2.6)
+        canvas.ellipse(128, 33.5, 6.5, 3.8, fill=Slot.ACCESSORY_SHADE, stroke=Slot.LINE, width=2.2)
+    with at.layer(canvas, 0.6):
+        canvas.path(star(CX, 62, 11.0, plump=0.5), fill=Slot.WHITE, stroke=Slot.LINE, width=1.8)
+    aside = 7.0 * at.spec.detail[0]
+    visor = (
+        "M66 92C80 79 102 75 128 75C154 75 176 79 190 92C194 97 191 101 185 101"
+        "C168 107 148 110 128 110C108 110 88 107 71 101C65 101 62 97 66 92Z"
+    )
+    with at.layer(canvas, 1.0), canvas.group(transform=f"translate({aside:.2f} 0)"):
+        canvas.path(visor, fill=Slot.ACCESSORY)
+        with canvas.group(clip=visor):
+            canvas.path("M60 96C90 106 166 106 196 96V114H60Z", fill=Slot.ACCESSORY_SHADE)
+            canvas.strand([(82, 88), (104, 81), (132, 80)], 5.0, fill=Slot.WHITE, opacity=0.35)
+        canvas.path(visor, stroke=Slot.LINE, width=2.6)
+        canvas.strand([(74, 96), (128, 103.5), (182, 96)], 1.6, fill=Slot.LINE, opacity=0.5)
+
+
+def beret(canvas: Canvas, at: Frame) -> None:
+    """Soft and round, slipped to one side."""
+    bag = (
+        "M57 94C38 92 31 72 44 54C60 31 104 20 146 27C184 33 208 54 206 76"
+        "C205 86 201 91 196 95C176 82 152 77 126 78C100 79 76 85 57 94Z"
+    )
+    with at.layer(canvas, 0.3):
+        cast_shade(canvas, at, "M60 92Q94 78 128 79Q162 79 196 94L192 106Q160 95 128 95Q96 95 64 106Z")
+    with at.layer(canvas, 0.2), mirrored(canvas, side_of(at)):
+        canvas.path("M108 28C106 20 110 15 116 13Q120 15 118 19C115 22 115 25 116 29Z",
+                    fill=Slot.ACCESSORY_SHADE, stroke=Slot.LINE, width=2.2)  # fmt: skip
+        canvas.path(bag, fill=Slot.ACCESSORY)
+        with canvas.group(clip=bag):
+            canvas.path(
+                "M30 84C60 92 80 74 126 70C164 67 190 70 212 62V104H30Z", fill=Slot.ACCESSORY_SHADE
+            )
+            canvas.strand([(54, 62), (72, 44), (104, 34)], 8.0, fill=Slot.WHITE, opacity=0.35)
+            canvas.ellipse(120, 34.5, 5.0, 2.6, fill=Slot.WHITE, opacity=0.35)
+        for fold in ([(74, 84), (66, 76), (50, 70)], [(118, 76), (116, 64), (106, 54)],
+                     [(170, 80), (180, 70), (194, 66)]):  # fmt: skip
+            canvas.strand(fold, 2.0, fill=Slot.LINE, opacity=0.7, taper=(0.5, 0.0))
+        canvas.path(bag, stroke=Slot.LINE, width=2.6)
+        band = (
+            "M57 92C76 83 100 76.5 126 76C152 75.5 177 81 197 93L196 101"
+            "C176 90 152 84.5 126 85C100 85.5 78 91 59 100Z"
+        )
+        canvas.path(band, fill=Slot.ACCESSORY_SHADE, stroke=Slot.LINE, width=2.2)
+
+
+def witch_hat(canvas: Canvas, at: Frame) -> None:
+    """A wide brim and a bent tip: there is no room for a tall one."""
+    cone = (
+        "M68 86C74 62 84 42 104 29C124 14 152 8 178 16C192 20 202 28 206 38"
+        "C208 44 204 47 199 44C190 38 180 38 174 43C182 56 186 70 189 86Z"
+    )
+    brim = (
+        "M25 92C22 86 30 80 44 79C56 78 62 76 72 77C108 84 148 84 184 77C194 76 202 78 212 79"
+        "C226 80 234 86 231 92C224 98 208 96 196 98C176 106 152 109 128 109C104 109 80 106 60 98C48 96 32 98 25 92Z"
+    )
+    with at.layer(canvas, 0.35):
+        cast_shade(canvas, at, "M62 98Q128 114 194 98L191 112Q160 120 128 120Q96 120 65 112Z")
+    with at.layer(canvas, 0.2), mirrored(canvas, side_of(at)):
+        canvas.path(cone, fill=Slot.ACCESSORY)
+        with canvas.group(clip=cone):
+            canvas.path(
+                "M140 8C158 26 164 58 160 96L210 96V4Z", fill=Slot.ACCESSORY_SHADE
+            )
+            canvas.strand([(84, 74), (94, 50), (116, 32)], 7.0, fill=Slot.WHITE, opacity=0.28)
+            canvas.path(
+                "M58 70C100 84 156 84 198 70L200 84C156 96 100 96 56 84Z", fill=Slot.INK
+            )
+            canvas.path("M58 70C100 84 156 84 198 70M56 83C100 95 156 95 200 83",
+                        stroke=Slot.LINE, width=1.8)  # fmt: skip
+        canvas.strand([(174, 43), (164, 38), (150, 40)], 2.2, fill=Slot.LINE, taper=(0.7, 0.0))
+        canvas.strand([(168, 52), (156, 54), (146, 52)], 1.8, fill=Slot.LINE, opacity=0.7)
+        canvas.path(cone, stroke=Slot.LINE, width=2.6)
+    with at.layer(canvas, 0.35), mirrored(canvas, side_of(at)):
+        canvas.path(brim, fill=Slot.ACCESSORY)
+        with canvas.group(clip=brim):
+            canvas.path(
+                "M20 92C60 92 90 103 128 103C166 103 196 92 236 92V112H20Z",
+                fill=Slot.ACCESSORY_SHADE,
+            )
+            canvas.strand([(40, 85), (64, 84), (96, 90)], 4.4, fill=Slot.WHITE, opacity=0.3)
+        canvas.path(brim, stroke=Slot.LINE, width=2.6)
+    with at.layer(canvas, 0.65):
+        buckle = "M117 71H139Q141 71 141 73V90Q141 92 139 92H117Q115 92 115 90V73Q115 71 117 71Z"
+        canvas.path(buckle, stroke=Slot.LINE, width=6.8)
+        canvas.path(buckle, stroke=Slot.GOLD, width=3.6)
+
+
+def santa_hat(canvas: Canvas, at: Frame) -> None:
+    """Red felt that falls to one side, white fur, a pompom."""
+    felt = (
+        "M58 88C56 52 84 25 128 25C176 24 212 50 217 96L201 99C198 88 195 82 188 79L196 92Z"
+    )
+    with at.layer(canvas, 0.35):
+        cast_shade(canvas, at, "M58 96Q92 86 128 86Q164 86 198 96L194 110Q160 99 128 99Q96 99 62 110Z")
+    with at.layer(canvas, 0.15), mirrored(canvas, side_of(at)):
+        canvas.path(felt, fill=Slot.RED)
+        with canvas.group(clip=felt):
+            dark = canvas.linear(150, 40, 214, 92, [Stop(0, Slot.LINE, 0), Stop(0.35, Slot.LINE, 0.28), Stop(1, Slot.LINE, 0.42)])  # fmt: skip
+            canvas.path("M150 20C172 40 182 60 186 92H222V20Z", fill=dark)
+            canvas.strand([(72, 70), (84, 46), (112, 34)], 7.0, fill=Slot.WHITE, opacity=0.35)
+        canvas.strand([(188, 79), (180, 60), (164, 46)], 2.2, fill=Slot.LINE, taper=(0.7, 0.0))
+        canvas.strand([(176, 72), (160, 58), (142, 52)], 1.8, fill=Slot.LINE, opacity=0.7)
+        canvas.path(felt, stroke=Slot.LINE, width=2.6)
+        pompom = scallops(ring(208, 104, 12.5, 9), bulge=0.58)
+        canvas.path(pompom, fill=Slot.WHITE, stroke=Slot.LINE, width=2.4)
+        canvas.path("M218 100C220 112 210 119 199 114C208 113 214 108 218 100Z",
+                    fill=Slot.WATER, opacity=0.45)  # fmt: skip
+    with at.layer(canvas, 0.4):
+        over = [(54.0, 88.0), (63.0, 79.0), (76.0, 73.0), (92.0, 69.0), (110.0, 67.0), (128.0, 66.0),
+                (146.0, 67.0), (164.0, 69.0), (180.0, 73.0), (193.0, 79.0), (202.0, 88.0)]  # fmt: skip
+        under = [(200.0, 101.0), (186.0, 98.0), (168.0, 94.5), (148.0, 92.0), (128.0, 91.0),
+                 (108.0, 92.0), (88.0, 94.5), (70.0, 98.0), (56.0, 101.0)]  # fmt: skip
+        fur = scallops([*over, *under], bulge=0.6)
+        canvas.path(fur, fill=Slot.WHITE)
+        with canvas.group(clip=fur):
+            canvas.path("M48 98C90 84 166 84 208 92V108H48Z", fill=Slot.WATER, opacity=0.4)
+        canvas.path(fur, stroke=Slot.LINE, width=2.4)
