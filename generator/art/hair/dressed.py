@@ -6,14 +6,13 @@ from collections.abc import Callable
 
 from generator.art.canvas import Canvas
 from generator.art.frame import Frame
-from generator.art.hair import fringes
+from generator.art.hair import loose, tied
 
-NAMES = (
-    "bob", "medium", "long_straight", "long_wavy", "hime", "high_ponytail", "low_ponytail",
-    "side_ponytail", "twintails", "low_twintails", "twin_braids", "side_braid", "double_buns",
-    "top_bun", "drills",
-)  # fmt: skip
-BACK: dict[str, Callable[[Canvas, Frame], None]] = {}
+BACK: dict[str, Callable[[Canvas, Frame], None]] = {
+    **{name: loose.draw_back for name in loose.FALLS},
+    **tied.BACK,
+}
 FRONT: dict[str, Callable[[Canvas, Frame], None]] = {
-    name: (lambda canvas, at: fringes.draw(canvas, at)) for name in NAMES
+    **{name: loose.draw_front for name in loose.FALLS},
+    **tied.FRONT,
 }
