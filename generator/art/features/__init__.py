@@ -1,0 +1,57 @@
+"""Eyes, brows, mouth, facial hair and the signs that go with an expression."""
+
+from __future__ import annotations
+
+from generator.art.canvas import Canvas
+from generator.art.features import brows, effects, eyes, facial_hair, mouths
+from generator.art.features.poses import POSES
+from generator.art.frame import Frame
+
+_OVER_LASHES = frozenset({"glasses", "round_glasses", "sunglasses", "eye_patch"})
+"""What is worn on the eyes: lashes must not shine through it."""
+
+
+def draw(canvas: Canvas, at: Frame) -> None:
+    """Everything on the face that lies under the hair."""
+    pose = POSES[at.spec.expression]
+    pair = eyes.eyes(at, pose)
+    below = [effect for effect in pose.effects if effect not in effects.OVER_HAIR]
+    with at.layer(canvas, effects.DEPTH):
+        for effect in below:
+            if effect == "puff":
+                effects.draw(canvas, at, pair, effect)
+    facial_hair.draw(canvas, at, pose.mouth)
+    with at.layer(canvas, mouths.DEPTH), canvas.feature("mouth"):
+        mouths.draw(canvas, at, pose.mouth)
+    with at.layer(canvas, effects.DEPTH):
+        if "streams" in below:
+            effects.draw(canvas, at, pair, "streams")
+    with at.layer(canvas, eyes.DEPTH), canvas.feature("eyes"):
+        for eye in pair:
+            eyes.draw(canvas, eye)
+    with at.layer(canvas, brows.DEPTH), canvas.feature("brows"):
+        brows.draw(canvas, at, pose.brows)
+    with at.layer(canvas, effects.DEPTH):
+        for effect in below:
+            if effect not in ("streams", "puff"):
+                effects.draw(canvas, at, pair, effect)
+
+
+def draw_over_hair(canvas: Canvas, at: Frame) -> None:
+    """Brows and lash tips show through the fringe, as the convention has it; signs lie above it."""
+    pose = POSES[at.spec.expression]
+    pair = eyes.eyes(at, pose)
+    if not _OVER_LASHES & at.spec.accessories:
+        with (
+            at.layer(canvas, eyes.DEPTH),
+            canvas.feature("eyes"),
+            canvas.group(opacity=0.4),
+        ):
+            for eye in pair:
+                eyes.draw_upper_lash(canvas, eye)
+    with at.layer(canvas, brows.DEPTH), canvas.feature("brows"), canvas.group(opacity=0.55):
+        brows.draw(canvas, at, pose.brows)
+    with at.layer(canvas, effects.DEPTH):
+        for effect in pose.effects:
+            if effect in effects.OVER_HAIR:
+                effects.draw(canvas, at, pair, effect)

@@ -1,0 +1,38 @@
+"""Eyebrows."""
+
+from __future__ import annotations
+
+from generator.art.canvas import Canvas
+from generator.art.features.poses import BrowPose
+from generator.art.frame import CX, Frame
+from generator.art.palette import Slot
+
+DEPTH = 0.75
+
+
+def draw(canvas: Canvas, at: Frame, pose: BrowPose) -> None:
+    """Both brows: a dark brush stroke with a core of hair colour, which is what shows of white
+    brows on dark skin."""
+    spec = at.spec
+    boyish = {"girl": 0.0, "neutral": 0.5, "boy": 1.0}[spec.presentation]
+    width = (3.4 + 1.9 * boyish) * (1 + 0.45 * spec.brow_weight) * pose.weight
+    if spec.age == "elder":
+        width += 0.9 + 0.8 * boyish
+    if at.chibi:
+        width *= 1.1
+    odd = -1 if spec.detail[2] < 0 else 1
+    reach = at.eye_w * (0.80 if at.chibi else 0.96)
+    arch = (4.6 - 2.0 * boyish) + pose.arch
+    for side in (-1, 1):
+        away = spec.turn * side
+        x = at.eye_x + 1.0 - pose.close - 1.8 * away
+        half = reach * (1 - 0.10 * away)
+        y = at.brow_y - pose.lift - (pose.odd if side == odd else 0.0)
+        slant = pose.slant + 0.9 * boyish
+        points = [
+            (CX + side * (x + t * half), y + bend * arch - t * slant)
+            for t, bend in ((-1.0, 0.35), (-0.35, -0.35), (0.35, -0.45), (1.0, 0.55))
+        ]
+        # Full at the nose, pointed at the temple.
+        canvas.strand(points, width, fill=Slot.LINE, taper=(0.55, 0.0))
+        canvas.strand(points, width * 0.5, fill=Slot.HAIR, taper=(0.3, 0.0))

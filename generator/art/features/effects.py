@@ -1,0 +1,180 @@
+"""Tears, blush lines, veins and the other signs of manga."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from generator.art.canvas import Canvas, Stop, ellipse, fmt, smooth
+from generator.art.features import irises, mouths
+from generator.art.features.eyes import Eye
+from generator.art.features.poses import Effect
+from generator.art.frame import CX, Frame
+from generator.art.palette import Slot
+
+DEPTH = 0.8
+OVER_HAIR: frozenset[Effect] = frozenset({"vein", "sweat", "sparkles", "hearts", "gloom"})
+
+
+def draw(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye], effect: Effect) -> None:
+    _EFFECTS[effect](canvas, at, eyes)
+
+
+def _side(at: Frame) -> int:
+    return -1 if at.spec.detail[3] < 0 else 1
+
+
+def _drop(canvas: Canvas, x: float, y: float, r: float, lean: float = 0.0) -> None:
+    """A drop hanging from its point at (x, y)."""
+    bottom = y + 3.4 * r
+    d = (
+        f"M{fmt(x + lean)} {fmt(y)}C{fmt(x + 0.3 * r)} {fmt(y + 1.2 * r)} {fmt(x + r)} {fmt(y + 1.5 * r)}"
+        f" {fmt(x + r)} {fmt(bottom - r)}A{fmt(r)} {fmt(r)} 0 1 1 {fmt(x - r)} {fmt(bottom - r)}"
+        f"C{fmt(x - r)} {fmt(y + 1.5 * r)} {fmt(x - 0.3 * r)} {fmt(y + 1.2 * r)} {fmt(x + lean)} {fmt(y)}Z"
+    )
+    canvas.path(d, fill=Slot.WATER, stroke=Slot.LINE, width=1.3)
+    canvas.ellipse(x - 0.34 * r, bottom - 1.2 * r, 0.26 * r, 0.40 * r, fill=Slot.WHITE)
+
+
+def _tears(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
+    for eye in eyes:
+        x, y = eye.p(0.46, 0.86)
+        pool = [eye.p(0.86, 0.48), eye.p(0.5, 0.80), eye.p(0.0, 0.94), eye.p(-0.4, 0.84)]
+        canvas.path(smooth(pool), stroke=Slot.WATER, width=3.2)
+        end = y + 0.62 * (at.chin_y - y)
+        out = eye.side * 2.0
+        d = (
+            f"M{fmt(x - 3.2)} {fmt(y)}C{fmt(x - 3 + out)} {fmt(y + 6)} {fmt(x - 5 + out)} {fmt(end - 6)}"
+            f" {fmt(x - 4.6 + out)} {fmt(end - 2)}A4.6 4.6 0 0 0 {fmt(x + 4.6 + out)} {fmt(end - 2)}"
+            f"C{fmt(x + 5 + out)} {fmt(end - 6)} {fmt(x + 3 + out)} {fmt(y + 6)} {fmt(x + 3.2)} {fmt(y)}Z"
+        )
+        canvas.path(d, fill=Slot.WATER, stroke=Slot.LINE, width=1.2, opacity=0.95)
+        canvas.strand(
+            [(x - 0.8 + out, y + 3), (x - 2.2 + out, end - 3)], 2.0, fill=Slot.WHITE, taper=(0.2, 0.8)
+        )
+
+
+def _streams(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
+    """Two falls of water from shut eyes to the jaw, and drops that fly off."""
+    for eye in eyes:
+        with canvas.group(clip=at.face_outline()):
+            (ax, ay), (bx, by) = eye.p(-0.52, 0.14), eye.p(0.62, 0.34)
+            end, s = at.chin_y + 4, eye.side
+            d = (
+                f"M{fmt(ax)} {fmt(ay)}L{fmt(bx)} {fmt(by)}"
+                f"C{fmt(bx + 4 * s)} {fmt(by + 12)} {fmt(bx + 2 * s)} {fmt(end - 14)} {fmt(bx + 3 * s)} {fmt(end)}"
+                f"L{fmt(ax + 1 * s)} {fmt(end)}"
+                f"C{fmt(ax + 2 * s)} {fmt(end - 14)} {fmt(ax + 3 * s)} {fmt(ay + 14)} {fmt(ax)} {fmt(ay)}Z"
+            )
+            canvas.path(d, fill=Slot.WATER, stroke=Slot.LINE, width=1.3)
+            for u, width in ((-0.12, 3.4), (0.34, 2.2)):
+                x, y = eye.p(u, 0.42)
+                canvas.strand(
+                    [(x, y), (x + 2 * s, y + 12), (x + 2 * s, end)], width, fill=Slot.WHITE,
+                    taper=(0.1, 1.0), opacity=0.85,
+                )  # fmt: skip
+        x, y = eye.p(1.18, -0.55)
+        _drop(canvas, x, y, 2.6, lean=-1.5 * eye.side)
+
+
+def _blush_lines(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
+    for eye in eyes:
+        y = at.eye_y + at.eye_h + 5.0
+        for i in (-1, 0, 1):
+            x = eye.x + eye.side * 9.0 + 5.2 * i
+            canvas.strand([(x + 2.2, y - 3.6), (x - 2.2, y + 4.2)], 2.3, fill=Slot.RED, taper=(0.3, 0.2))
+
+
+def _puff(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
+    """Cheeks full of air."""
+    for eye in eyes:
+        s = eye.side
+        x, y = CX + s * (at.jaw - 12.0), at.mouth_y - 1.0
+        with canvas.group(transform=f"translate({x:.2f} {y:.2f}) scale(1 .8)"):
+            glow = canvas.radial(0, 0, 14, [Stop(0, Slot.BLUSH, 0.7), Stop(1, Slot.BLUSH, 0)])
+            canvas.ellipse(0, 0, 14, 14, fill=glow)
+        canvas.strand(
+            [(x - s * 8.5, y - 7), (x - s * 11, y), (x - s * 8, y + 7)], 1.8, fill=Slot.LINE, opacity=0.7
+        )
+        for dy in (-3.5, 1.5):
+            canvas.strand([(x + 2.4, y + dy - 2), (x - 2.4, y + dy + 2)], 1.9, fill=Slot.RED, opacity=0.8)
+
+
+def _bubble(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
+    """The bubble that hangs on a sleeper's nose."""
+    s = _side(at)
+    r = 8.0 if at.chibi else 9.5
+    x, y = CX + s * (r + 1.5), at.nose_y + r * 0.35
+    canvas.path(ellipse(x, y, r, r * 0.94), fill=Slot.WATER, opacity=0.72)
+    canvas.path(ellipse(x, y, r, r * 0.94), stroke=Slot.LINE, width=1.5)
+    canvas.ellipse(x - 0.36 * r, y - 0.34 * r, 0.22 * r, 0.28 * r, fill=Slot.WHITE)
+
+
+def _drool(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
+    s = mouths.scale(at)
+    _drop(canvas, CX - _side(at) * 3.4 * s, at.mouth_y + 2.4 * s, 2.3 * s, lean=0.5)
+
+
+def _gloom(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
+    """Dread falls on the forehead: a dark veil and vertical lines."""
+    top, low = 78.0, at.eye_y - 0.3 * at.eye_h
+    veil = canvas.linear(CX, top, CX, low, [Stop(0, Slot.INK, 0.5), Stop(1, Slot.INK, 0)])
+    with canvas.group(clip=at.face_outline()):
+        canvas.path(f"M50 {top}H206V{fmt(low)}H50Z", fill=veil)
+    for i in range(-4, 5):
+        if abs(i) < 1:
+            continue
+        x = CX + i * 11.5
+        length = 27.0 + 3.0 * abs(i) + (4.0 if i % 2 else -3.0)
+        canvas.strand([(x, top + 1), (x, top + length)], 2.2, fill=Slot.INK, taper=(0.9, 0.1), opacity=0.75)
+
+
+def _vein(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
+    """The cross of a popping vein: four bent strokes around an empty middle."""
+    s = _side(at)
+    with canvas.group(transform=f"translate({CX + s * 40:.2f} 84) rotate({s * 12})"):
+        for angle in (0, 90, 180, 270):
+            with canvas.group(transform=f"rotate({angle})"):
+                canvas.strand([(3, -13), (3.4, -4), (4, -3.4), (13, -3)], 6.2, fill=Slot.WHITE, taper=(0.4, 0.4))
+        for angle in (0, 90, 180, 270):
+            with canvas.group(transform=f"rotate({angle})"):
+                canvas.strand([(3, -12.5), (3.6, -4.4), (4.4, -3.6), (12.5, -3)], 3.6, fill=Slot.RED, taper=(0.3, 0.3))
+
+
+def _sweat(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
+    s = _side(at)
+    _drop(canvas, CX + s * (at.cheek - 8), at.eye_y - at.eye_h - 16, 4.6, lean=-s * 1.2)
+
+
+def _sparkles(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
+    for side, dx, dy, r in ((-1, 27, -27, 8.0), (1, 25, -32, 10.0), (1, 31, -14, 4.6)):
+        x, y = CX + side * (at.eye_x + dx), at.eye_y + dy
+        k = 0.16 * r
+        d = (
+            f"M{fmt(x)} {fmt(y - r)}Q{fmt(x + k)} {fmt(y - k)} {fmt(x + r)} {fmt(y)}Q{fmt(x + k)} {fmt(y + k)}"
+            f" {fmt(x)} {fmt(y + r)}Q{fmt(x - k)} {fmt(y + k)} {fmt(x - r)} {fmt(y)}"
+            f"Q{fmt(x - k)} {fmt(y - k)} {fmt(x)} {fmt(y - r)}Z"
+        )
+        canvas.path(d, fill=Slot.GOLD, stroke=Slot.WHITE, width=1.6)
+
+
+def _hearts(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
+    s = _side(at)
+    for x, y, r, lean in ((48.0, 86.0, 10.5, 16), (62.0, 112.0, 6.2, -10)):
+        with canvas.group(transform=f"translate({CX + s * x:.2f} {y}) rotate({s * lean})"):
+            canvas.path(irises.heart(0, 0, r), fill=Slot.RED, stroke=Slot.WHITE, width=2.0)
+            canvas.ellipse(-0.42 * r, -0.36 * r, 0.22 * r, 0.18 * r, fill=Slot.WHITE)
+
+
+_EFFECTS: dict[Effect, Callable[[Canvas, Frame, tuple[Eye, Eye]], None]] = {
+    "tears": _tears,
+    "streams": _streams,
+    "blush_lines": _blush_lines,
+    "puff": _puff,
+    "bubble": _bubble,
+    "drool": _drool,
+    "gloom": _gloom,
+    "vein": _vein,
+    "sweat": _sweat,
+    "sparkles": _sparkles,
+    "hearts": _hearts,
+}
