@@ -1,15 +1,16 @@
 """The cap of hair on the skull and the nine fringes that are its lower edge.
 
-A fringe is a chain of points from the left temple to the right one: tips of locks, and notches between
-them. Two tips in a row are a blunt end, two notches a gap.
+A fringe is a chain of points from the left temple to the right one: tips of locks, and notches
+between them. Two tips in a row are a blunt end, two notches a gap.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import hypot
 
-from generator.art.canvas import Canvas, Point, Stop, fmt
+from generator.art.canvas import Canvas, Point, Stop, fmt, smooth
 from generator.art.frame import CX, Frame
 from generator.art.hair import locks
 from generator.art.hair.locks import Dome, Tones
@@ -95,6 +96,7 @@ class _Edge:
     points: list[tuple[str, float, float]]
     crown: Point
     sweep: float
+    parted: bool
 
 
 def draw(
@@ -114,7 +116,7 @@ def draw(
     shape = Dome(shape.rx, shape.top, shape.cy, shape.fluff * fluff)
     edge = _edge(at, lift)
     a, b, c, _ = at.spec.detail
-    steps = (168 + 4 * a, 146 + 5 * b, 117 + 5 * c, 62 + 4 * a, 36 + 5 * c, 14 + 4 * b)
+    steps = (163 + 3 * a, 138 + 5 * b, 41 + 5 * c, 16 + 3 * b)
     start, end = -6.0, 186.0
     x0, y0 = shape.point(end, shape.fluff)
     d = (
@@ -148,25 +150,50 @@ def _edge(at: Frame, lift: float) -> _Edge:
         shift = 0.0 if outer else 1.6 * jitter
         points.append((kind, CX + x * wide + shift, lash + y + (2.2 * jitter if kind == "T" else 0)))
     cx = (-fringe.crown[0] if mirrored else fringe.crown[0]) + 3 * detail[3]
-    return _Edge(points, (CX + cx, fringe.crown[1]), fringe.sweep)
+    return _Edge(points, (CX + cx, fringe.crown[1]), fringe.sweep, fringe.parted)
 
 
 def _lower(edge: _Edge, right: Point, left: Point) -> str:
     """Path data of the fringe's lower edge from the right end of the dome to its left end."""
     points = [("N", *left), *edge.points, ("N", *right)]
-    d = []
+    d = [f"L{fmt(right[0])} {fmt(right[1])}"]
     for i in range(len(points) - 1, 0, -1):
         (k1, x1, y1), (k2, x2, y2) = points[i], points[i - 1]
-        tip, notch = ((x1, y1), (x2, y2)) if k1 == "T" else ((x2, y2), (x1, y1))
         if k1 == k2:
             bulge = 1.2 if k1 == "T" else -1.5
-            cx, cy = (x1 + x2) / 2, (y1 + y2) / 2 + bulge
-        else:
-            lean = edge.sweep * (tip[0] - (points[i - 2][1] if k2 == "T" and i > 1 else notch[0])) * 0.2
-            cx = notch[0] + 0.28 * (tip[0] - notch[0]) - lean
-            cy = notch[1] + 0.62 * (tip[1] - notch[1])
-        d.append(f"Q{fmt(cx)} {fmt(cy)} {fmt(x2)} {fmt(y2)}")
-    return f"L{fmt(right[0])} {fmt(right[1])}{''.join(d)}"
+            d.append(f"Q{fmt((x1 + x2) / 2)} {fmt((y1 + y2) / 2 + bulge)} {fmt(x2)} {fmt(y2)}")
+            continue
+        tip, notch = ((x1, y1), (x2, y2)) if k1 == "T" else ((x2, y2), (x1, y1))
+        over = (tip[0] - notch[0]) * (edge.crown[0] - notch[0]) > 0
+        a, b = _bend(notch, tip, edge, over)
+        if k1 == "T":
+            a, b = b, a
+        d.append(f"C{fmt(a[0])} {fmt(a[1])} {fmt(b[0])} {fmt(b[1])} {fmt(x2)} {fmt(y2)}")
+    return "".join(d)
+
+
+def _bend(notch: Point, tip: Point, edge: _Edge, over: bool) -> tuple[Point, Point]:
+    """Control points of a lock's edge from a notch to its tip.
+
+    Locks nearer to the crown lie over their neighbours: their edge goes through the notch along the
+    flow of the hair, the neighbour's meets it at an angle.
+    """
+    (x, y), (tx, ty) = notch, tip
+    drop = ty - y
+    fx, fy = _flow(notch, edge.crown)
+    lean = edge.sweep * (0.10 if over else 0.22) * (tx - x)
+    if over:
+        first = (x + fx * 0.55 * drop / max(fy, 0.4), y + 0.55 * drop)
+    else:
+        first = (x + 0.30 * (tx - x), y + 0.42 * drop)
+    return first, (tx - 0.30 * (tx - x) - lean, ty - 0.34 * drop)
+
+
+def _flow(at: Point, crown: Point) -> Point:
+    """Unit direction in which hair lies at a point, away from the crown."""
+    (x, y), (x2, y2) = locks.meridian(at, crown, 0.08)[0], locks.meridian(at, crown, 0.08)[-1]
+    length = hypot(x - x2, y - y2) or 1.0
+    return (x - x2) / length, (y - y2) / length
 
 
 def _form(canvas: Canvas, shape: Dome) -> None:
@@ -187,19 +214,35 @@ def _notches(edge: _Edge) -> list[Point]:
 
 
 def _wedges(canvas: Canvas, edge: _Edge, tone: Tones) -> None:
-    """Shade on the dark side of each lock, from the notch up along its flow."""
+    """Shade of the upper lock on the lower one: a wedge from the notch up along the flow."""
     for i, (x, y) in enumerate(_notches(edge)):
-        way = locks.meridian((x - 2.5, y + 5), edge.crown, 0.42 + 0.1 * (i % 3))
-        canvas.strand(way, 7.5 - 1.5 * (i % 2), fill=tone.shade, taper=(0.8, 0.0), opacity=0.9)
+        side = -1 if x < edge.crown[0] else 1  # the lower lock lies on this side
+        size = (1.0, 0.65, 0.85)[i % 3] * (0.8 if side < 0 else 1.1)
+        reach = (0.46, 0.26, 0.36)[i % 3]
+        ridge = locks.meridian((x, y), edge.crown, reach)
+        fx, fy = _flow((x, y), edge.crown)
+        low = (x + side * 7.5 * size + fx * 9, y + 9 * fy)
+        mx, my = ridge[2]
+        back = smooth([ridge[-1], (mx + side * 3.2 * size, my + 3), low])
+        d = f"{smooth([(x + fx * 12, y + 12), *ridge])}L{back[1:]}Z"
+        canvas.path(d, fill=tone.shade)
 
 
 def _strands(canvas: Canvas, at: Frame, edge: _Edge) -> None:
-    """Lines between the locks, running up from the notches; the parting."""
+    """Lines between the locks, running up from the notches: few long ones, more short ones."""
     detail = at.spec.detail
-    for i, (x, y) in enumerate(_notches(edge)):
-        reach = 0.5 + 0.16 * (i * 7 % 3) + 0.06 * detail[i % 4]
-        way = locks.meridian((x, y - 0.5), edge.crown, reach)
-        canvas.strand(way, 2.0, fill=Slot.LINE, taper=(0.9, 0.0))
+    for i, notch in enumerate(_notches(edge)):
+        long = (i * 2 + round(1.4 * detail[3] + 1.4)) % 5 == 0
+        reach = (0.62 if long else 0.2 + 0.11 * (i * 7 % 3)) + 0.05 * detail[i % 4]
+        way = locks.meridian(notch, edge.crown, reach)
+        canvas.strand(way, 2.0 if long else 1.8, fill=Slot.LINE, taper=(1.0, 0.0))
+    cx, cy = edge.crown
+    for k, (dx, dy) in enumerate(((-34, 40), (30, 36), (52, 48))):
+        way = locks.meridian((cx + dx + 3 * detail[k], cy + dy), edge.crown, 0.86)[1:]
+        canvas.strand(way, 1.3, fill=Slot.HAIR_SHADE)
+    if edge.parted:
+        notch = min(_notches(edge), key=lambda p: p[1])
+        canvas.strand(locks.meridian(notch, edge.crown, 0.97), 2.3, fill=Slot.LINE, taper=(0.9, 0.1))
 
 
 def _streaks(canvas: Canvas, at: Frame, edge: _Edge) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import cos, hypot, pi, sin
 
 from generator.art.canvas import Canvas, Paint, Point, Stop, fmt, smooth
@@ -202,54 +203,60 @@ def outline(shape: Dome, start: float, end: float, steps: Sequence[float]) -> st
     """Path data over the dome from the left (`start` degrees) to the right (`end`), without M.
 
     `steps` are the angles where a lock ends: the outline swells towards each of them, away from the
-    crown, and steps back behind it.
+    crown, runs out into a point and goes on from under it.
     """
     marks = sorted({start, end, 90.0, *steps}, reverse=True)
     d: list[str] = []
-    for a, b in zip(marks[:-1], marks[1:], strict=True):
+    for a, b in pairwise(marks):
         left = a > 90
+        tip, root = (a, b) if left else (b, a)
+        past = 4.0 if tip in steps else 0.0  # the point hangs over what follows
+        tip += past if left else -past
         points = []
-        for i in range(5):
-            t = i / 4
-            grown = (1 - t) if left else t
+        for i in range(6):
+            t = i / 5
             # Near the top ends stand off less, or the head would grow horns.
-            tip = (a if left else b) - 90
-            out = shape.fluff * grown**2 * min(1.0, abs(tip) / 60)
-            points.append(shape.point(a + (b - a) * t, out))
-        d.append(f"L{smooth(points)[1:]}")
+            out = shape.fluff * t**2.5 * min(1.0, abs(tip - 90) / 60)
+            points.append(shape.point(root + (tip - root) * t, out))
+        d.append(f"L{smooth(points[::-1] if left else points)[1:]}")
     return "".join(d)
 
 
-def halo(canvas: Canvas, shape: Dome, *, y: float, strength: float = 1.0, shift: float = 0.0) -> None:
-    """The highlight band: broken pieces with ragged edges along the head's curve.
+def halo(
+    canvas: Canvas, shape: Dome, *, y: float, strength: float = 1.0, shift: float = 0.0,
+    height: float = 13.0,
+) -> None:  # fmt: skip
+    """The highlight band: broken pieces along the head's curve, scalloped between pointed spikes.
 
     Args:
         y: Height of the band's middle on the axis.
         shift: Sideways jitter of the teeth in [-1, 1].
+        height: Of the band in its middle.
     """
-    centre, rx = y + 52.0, shape.rx * 0.86
-    pieces = ((148.0, 118.0, 6.4, 1.0), (113.0, 74.0, 7.4, 0.95), (68.0, 55.0, 4.6, 0.65),
-              (49.0, 38.0, 3.4, 0.5))  # fmt: skip
-    for a, b, height, opacity in pieces:
-        count = max(2, round((a - b) / 8))
-        tops: list[Point] = []
-        lows: list[Point] = []
-        for i in range(2 * count + 1):
-            t = i / (2 * count)
-            angle = (a + (b - a) * t + shift * 3) * pi / 180
-            swell = sin(pi * t) ** 0.6
-            tooth = 1.0 if i % 2 else 0.25
-            wobble = 1 + 0.35 * sin(i * 2.4 + a + 4 * shift)
-            up = height * swell * (0.35 + 0.75 * tooth * wobble)
-            down = height * swell * (0.35 + 0.5 * (1.25 - tooth) * wobble)
-            tops.append((CX + (rx + up) * cos(angle), centre - (52.0 + up) * sin(angle)))
-            lows.append((CX + (rx - down) * cos(angle), centre - (52.0 - down) * sin(angle)))
-        d = f"M{fmt(tops[0][0])} {fmt(tops[0][1])}"
-        for edge in (tops, lows[::-1]):
-            for (x1, y1), (x2, y2) in zip(edge[:-1], edge[1:], strict=True):
-                d += f"Q{fmt((x1 + x2) / 2)} {fmt((y1 + y2) / 2 + 0.8)} {fmt(x2)} {fmt(y2)}"
-            d += f"L{fmt(lows[-1][0])} {fmt(lows[-1][1])}" if edge is tops else "Z"
-        canvas.path(d, fill=Slot.HAIR_LIGHT, opacity=opacity * strength)
+    deep = 50.0
+    centre, rx = y + deep, shape.rx * 0.84
+    pieces = ((153.0, 111.0, 4, 0.95, 1.0), (106.0, 70.0, 4, 1.0, 0.9), (64.0, 52.0, 2, 0.6, 0.7),
+              (46.0, 32.0, 2, 0.42, 0.5))  # fmt: skip
+
+    def place(t: float, a: float, b: float, out: float) -> Point:
+        angle = (a + (b - a) * t + 3 * shift) * pi / 180
+        return CX + (rx + out * 0.6) * cos(angle), centre - (deep + out) * sin(angle)
+
+    for a, b, teeth, size, opacity in pieces:
+        d = ""
+        for sign in (1, -1):
+            for i in range(teeth + 1):
+                t = i / teeth if sign > 0 else 1 - i / teeth
+                end = i in (0, teeth)
+                reach = (0.62 + 0.38 * sin(2.4 * i + 0.05 * a + 2 * shift)) * height * size
+                x, yy = place(t, a, b, 0.0 if end else sign * reach * (0.62 if sign > 0 else 0.9))
+                if not d:
+                    d = f"M{fmt(x)} {fmt(yy)}"
+                elif i:
+                    back = 0.5 / teeth if sign > 0 else -0.5 / teeth
+                    cx, cy = place(t - back, a, b, sign * height * size * 0.16)
+                    d += f"Q{fmt(cx)} {fmt(cy)} {fmt(x)} {fmt(yy)}"
+        canvas.path(d + "Z", fill=Slot.HAIR_LIGHT, opacity=opacity * strength)
 
 
 def flyaway(canvas: Canvas, points: Sequence[Point], width: float = 2.2) -> None:

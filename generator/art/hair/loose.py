@@ -39,9 +39,9 @@ class Fall:
 FALLS: dict[str, Fall] = {
     "bob": Fall(192, 186, 13, (1, 5, 6, -3, -14), -7, 0.3, 0.98, lock_width=25),
     "medium": Fall(222, 206, 14, (1, 4, 4, 5, 9), 8, 0.4, 0.93),
-    "long_straight": Fall(266, 262, 34, (1, 5, 7, 9, 10), 4, 0.45, 0.92),
-    "long_wavy": Fall(266, 258, 32, (2, 8, 13, 17, 16), 8, 0.45, 0.94, wave=5.5, lock_width=25),
-    "hime": Fall(268, 262, 34, (0, 3, 5, 6, 5), 0, 0.45, 0.0, blunt=True),
+    "long_straight": Fall(278, 262, 40, (1, 5, 7, 9, 10), 4, 0.45, 0.92),
+    "long_wavy": Fall(278, 258, 40, (2, 8, 13, 17, 16), 8, 0.45, 0.94, wave=5.5, lock_width=25),
+    "hime": Fall(278, 262, 40, (0, 3, 5, 6, 5), 0, 0.45, 0.0, blunt=True),
 }
 EARS = 112.0
 
@@ -59,7 +59,7 @@ def draw_back(canvas: Canvas, at: Frame) -> None:
     with at.layer(canvas, locks.BACK_DEPTH):
         outer = [_outer(at, fall, side, k) for side in (-1, 1) for k in (0.0, 1.0)]
         left, right = (_side(at, fall, side) for side in (-1, 1))
-        top = locks.outline(shape, 180, 0, (150, 30))
+        top = locks.outline(shape, 180, 0, ())
         x, y = shape.point(180)
         d = (
             f"M{fmt(x)} {fmt(y)}{top}L{smooth(right)[1:]}"

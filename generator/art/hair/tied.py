@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import cos, pi, sin
+from itertools import pairwise
+from math import cos, hypot, pi, sin
 
 from generator.art.canvas import Canvas, Point, fmt, smooth
 from generator.art.frame import CX, Frame
@@ -27,7 +28,7 @@ def nape(canvas: Canvas, at: Frame, tone: Tones, *, low: float = 172.0, narrow: 
               (shape.rx - narrow - 26, low + 2), (10.0, low - 3)]  # fmt: skip
     left = smooth([(CX - x, y) for x, y in points])
     right = smooth([(CX + x, y) for x, y in points[::-1]])
-    top = locks.outline(shape, 0 + 180, 0, (150, 30))
+    top = locks.outline(shape, 180, 0, ())
     back = smooth([(CX + x, y) for x, y in points])
     x, y = shape.point(180)
     d = f"M{fmt(x)} {fmt(y)}{top}L{back[1:]}L{smooth([(CX - x, y) for x, y in points[::-1]])[1:]}Z"
@@ -60,32 +61,31 @@ def band(canvas: Canvas, centre: Point, across: float, angle: float) -> None:
 
 def tail(
     canvas: Canvas, path: Sequence[Point], width: float, tone: Tones, at: Frame,
-    *, spread: float = 1.0, count: int = 4,
+    *, spread: float = 1.0,
 ) -> None:  # fmt: skip
-    """A bundle of locks along `path`: narrow at the tie, wide in its middle, ending in several tips."""
-    made: list[Strip] = []
+    """A bundle of locks along `path`: narrow at the tie, wide in its middle, running out into one
+    long tip and a few shorter ones."""
     d = at.spec.detail
-    n = len(path) - 1
-    for k in range(count):
-        off = (k / (count - 1) - 0.5) * 2 if count > 1 else 0.0
-        short = 1.0 - 0.16 * abs(off) - 0.05 * ((k * 2 + 1) % 3)
+    way = locks.curve(path, 8)
+    last = len(way) - 1
+    made: list[Strip] = []
+    # (place across the bundle, length, width), painted in this order
+    for k, (off, reach, share) in enumerate(
+        ((-0.9, 0.74, 0.42), (0.95, 0.82, 0.44), (0.5, 0.93, 0.5), (-0.42, 0.88, 0.5), (0.0, 1.0, 0.6))
+    ):
         points = []
-        for i in range(n + 1):
-            t = i / n
-            s = t * short * n
-            j = min(int(s), n - 1)
-            (ax, ay), (bx, by) = path[j], path[j + 1]
-            x, y = ax + (bx - ax) * (s - j), ay + (by - ay) * (s - j)
-            dx, dy = bx - ax, by - ay
-            length = (dx * dx + dy * dy) ** 0.5 or 1.0
-            fan = off * width * (0.10 + 0.26 * sin(min(1.0, 1.5 * t) * pi / 2) + 0.12 * spread * t**2)
-            fan += 2.0 * d[k % 4] * t
-            points.append((x + dy / length * fan, y - dx / length * fan))
-        w = width * (0.66 if k == count // 2 else 0.56)
-        made.append(locks.strip(points, (w * 0.34, w * 0.9, w, w * 0.86, w * 0.5, 0.0)))
-    # Outer locks first, the middle on top.
-    order = sorted(range(count), key=lambda k: -abs(k - (count - 1) / 2))
-    locks.clump(canvas, [made[k] for k in order], tone, width=2.5)
+        for i in range(7):
+            t = i / 6
+            j = min(round(t * reach * last), last)
+            (ax, ay), (bx, by) = way[max(j - 1, 0)], way[min(j + 1, last)]
+            n = hypot(bx - ax, by - ay) or 1.0
+            bulge = sin(pi * min(1.0, t * 0.86 + 0.04) ** 0.75)
+            fan = width * (off * (0.06 + 0.30 * bulge + 0.07 * spread * t) + 0.05 * d[k % 4] * t**2)
+            x, y = way[j]
+            points.append((x + (by - ay) / n * fan, y - (bx - ax) / n * fan))
+        w = width * share
+        made.append(locks.strip(points, (w * 0.35, w * 0.85, w * 1.08, w, w * 0.62, 0.0)))
+    locks.clump(canvas, made, tone, width=2.5)
 
 
 def length(at: Frame, reach: float) -> float:
@@ -106,10 +106,10 @@ def high_back(canvas: Canvas, at: Frame) -> None:
             path = [(178.0, 108.0), (206.0, 112.0), (222.0, 146.0), (222.0, 188.0), (208.0, 222.0 + more)]
             tail(canvas, path, 36, tone, at)
             return
-        path = [(140.0, top + 8), (166.0, top - 18), (202.0, top + 6), (218.0, top + 62),
-                (220.0, top + 122 + more / 2), (204.0, top + 172 + more)]  # fmt: skip
-        tail(canvas, path, 44, tone, at, count=5)
-        band(canvas, (147.0, top - 1), 20, 38)
+        path = [(146.0, top + 12), (160.0, top + 1), (190.0, top + 8), (212.0, top + 50),
+                (217.0, top + 112 + more / 2), (204.0, top + 176 + more)]  # fmt: skip
+        tail(canvas, path, 54, tone, at)
+        band(canvas, (154.0, top + 3), 22, 40)
 
 
 def high_front(canvas: Canvas, at: Frame) -> None:
@@ -130,7 +130,7 @@ def low_front(canvas: Canvas, at: Frame) -> None:
     x = 56.0
     with at.layer(canvas, locks.SIDE_DEPTH):
         path = [(CX + x - 5, y - 2), (CX + x + 8, y + 14), (CX + x + 7, y + 34), (CX + x + 2, y + 62 + more)]
-        tail(canvas, path, 32, tone, at, count=3)
+        tail(canvas, path, 32, tone, at)
         band(canvas, (CX + x - 3, y + 1), 15, -30)
     temples(canvas, at, locks.HAIR, end=186)
     fringes.draw(canvas, at)
@@ -146,7 +146,7 @@ def side_front(canvas: Canvas, at: Frame) -> None:
     y = 132.0
     with at.layer(canvas, locks.SIDE_DEPTH):
         path = [(CX + 68, y - 4), (CX + 88, y + 2), (CX + 97, y + 34), (CX + 93, y + 70), (CX + 82, y + 108 + more)]
-        tail(canvas, path, 40, tone, at, count=4)
+        tail(canvas, path, 40, tone, at)
         band(canvas, (CX + 73, y - 2), 17, 70)
     temples(canvas, at, locks.HAIR)
     fringes.draw(canvas, at)
@@ -162,7 +162,7 @@ def twin_back(canvas: Canvas, at: Frame) -> None:
             v = 3 * at.spec.hair_volume
             path = [(CX + side * x, yy) for x, yy in
                     ((62, y + 2), (82, y - 8), (98 + v, y + 28), (101 + v, y + 84), (92, y + 150 + more))]  # fmt: skip
-            tail(canvas, path, 38 + 3 * at.spec.hair_volume, tone, at, count=4)
+            tail(canvas, path, 38 + 3 * at.spec.hair_volume, tone, at)
             band(canvas, (CX + side * 73, y - 2), 19, side * 62)
 
 
@@ -179,7 +179,7 @@ def low_twin_front(canvas: Canvas, at: Frame) -> None:
         for side in (-1, 1):
             path = [(CX + side * x, yy) for x, yy in
                     ((56, y - 4), (72, y + 10), (76, y + 32), (70, y + 66 + more))]  # fmt: skip
-            tail(canvas, path, 32 + 3 * at.spec.hair_volume, tone, at, count=3)
+            tail(canvas, path, 32 + 3 * at.spec.hair_volume, tone, at)
             band(canvas, (CX + side * 59, y), 15, -side * 35)
     temples(canvas, at, locks.HAIR, end=180)
     fringes.draw(canvas, at)
@@ -307,32 +307,54 @@ def top_back(canvas: Canvas, at: Frame) -> None:
 
 
 def drill(canvas: Canvas, x: float, y: float, width: float, end: float, side: int, tone: Tones) -> None:
-    """A ringlet: tilted turns that grow smaller downwards."""
+    """A ringlet: a cone whose rims bulge turn by turn, parted by slanted curves."""
     turns = 5
-    step = (end - y) / (turns + 0.6)
-    shapes: list[tuple[str, float, float, float]] = []
-    for i in range(turns, -1, -1):
-        t = i / turns
-        w = width / 2 * (1 - 0.72 * t**1.3) * (0.86 if i == 0 else 1)
-        cx, cy = x + side * (5 * sin(2.4 * t) - 4 * t), y + i * step
-        slant = step * 0.34
-        h = step * (0.86 if i < turns else 1.1)
-        top = [(cx - w, cy + slant * 0.2), (cx - w * 0.4, cy - step * 0.35), (cx + w * 0.9, cy - slant)]
-        low = [(cx + w, cy - slant * 0.4 + h * 0.35), (cx + w * 0.3, cy + h * 0.9), (cx - w * 0.8, cy + h * 0.72)]
-        d = smooth([*top, *low], closed=True)
-        shapes.append((d, cx, cy, w))
-    for d, *_ in shapes:
-        canvas.path(d, stroke=Slot.LINE, width=5.0)
-    for d, cx, cy, w in shapes:
-        canvas.path(d, fill=tone.base, stroke=Slot.LINE, width=1.7)
-        with canvas.group(clip=d):
-            canvas.path(
-                smooth([(cx + w * 1.2, cy - step), (cx + w * 0.35, cy - step * 0.1),
-                        (cx + w * 0.2, cy + step), (cx + w * 1.5, cy + step)], closed=True),
-                fill=tone.shade,
+    step = (end - y) / (turns + 0.5)
+
+    def rim(t: float, edge: int) -> Point:
+        """A notch of the rim at turn `t` on the left (-1) or right (1) edge."""
+        share = t / (turns + 0.5)
+        half = width / 2 * (1 - share**1.7) * (0.82 + 0.18 * min(1.0, t))
+        sway = side * (6 * sin(2.6 * share) - 5 * share)
+        slant = step * (0.30 if edge < 0 else -0.30)
+        return x + sway + edge * half * 0.86, y + t * step + slant
+
+    left = [rim(t, -1) for t in range(turns + 1)]
+    right = [rim(t, 1) for t in range(turns + 1)]
+    tip = (x - side * 1.0, end)
+
+    def bumps(points: Sequence[Point], edge: int) -> str:
+        d = ""
+        for (ax, ay), (bx, by) in pairwise(points):
+            out = edge * width * 0.13
+            d += f"C{fmt(ax + out)} {fmt(ay + step * 0.15)} {fmt(bx + out)} {fmt(by - step * 0.3)} {fmt(bx)} {fmt(by)}"
+        return d
+
+    (lx, ly), (rx, ry) = left[0], right[0]
+    down = bumps([*right, tip], 1)
+    up = ""
+    for (ax, ay), (bx, by) in pairwise([tip, *left[::-1]]):
+        out = -width * 0.13
+        up += f"C{fmt(ax + out)} {fmt(ay - step * 0.3)} {fmt(bx + out)} {fmt(by + step * 0.15)} {fmt(bx)} {fmt(by)}"
+    d = f"M{fmt(lx)} {fmt(ly)}Q{fmt(x)} {fmt(y - step * 0.7)} {fmt(rx)} {fmt(ry)}{down}{up}Z"
+    canvas.path(d, fill=tone.base, stroke=Slot.LINE, width=2.5)
+    with canvas.group(clip=d):
+        for i in range(turns + 1):
+            (ax, ay), (bx, by) = left[i], right[i]
+            w = bx - ax
+            mx, my = (ax + bx) / 2, (ay + by) / 2
+            if i:
+                # The turn above casts its shade on the one below, strongest on the right.
+                shade = smooth([(ax - 4, ay), (mx + w * 0.1, my + step * 0.24), (bx + 5, by + 1)])
+                back = smooth([(bx + 5, by + step * 0.72), (mx + w * 0.2, my + step * 0.52), (ax - 4, ay)])
+                canvas.path(f"{shade}L{back[1:]}Z", fill=tone.shade)
+            canvas.strand(
+                [(ax + w * 0.08, ay + step * 0.62), (ax + w * 0.3, ay + step * 0.62), (mx, my + step * 0.82)],
+                step * 0.2, fill=tone.light, opacity=0.85,
             )  # fmt: skip
-            canvas.strand([(cx - w * 0.75, cy + step * 0.25), (cx - w * 0.45, cy + step * 0.1),
-                           (cx - w * 0.15, cy + step * 0.3)], 4.0, fill=tone.light, opacity=0.85)  # fmt: skip
+        for (ax, ay), (bx, by) in zip(left[1:], right[1:], strict=True):
+            mid = ((ax + bx) / 2 + (bx - ax) * 0.1, (ay + by) / 2 + step * 0.24)
+            canvas.strand([(ax - 2, ay - 1), mid, (bx + 2, by)], 2.0, fill=Slot.LINE, taper=(0.5, 1.0))
 
 
 def drills_front(canvas: Canvas, at: Frame) -> None:
