@@ -1,0 +1,169 @@
+"""Ruffles: dress, maid, idol."""
+
+from __future__ import annotations
+
+from generator.art.canvas import Point, smooth
+from generator.art.outfits.bust import FLOOR, Bust
+from generator.art.outfits.chibi import Doll
+from generator.art.outfits.cut import bend, d, frill, halves, mirrored, onward
+from generator.art.outfits.trimmings import bow, star
+from generator.art.palette import Slot
+
+
+def _puff(b: Bust, x: float, y: float, fill: Slot, shade: Slot) -> None:
+    """A puffed sleeve over each shoulder, gathered towards x, y."""
+    c, s = b.canvas, b.s
+    for side in halves(c):
+        sleeve = d("M", x, y, "C", x + 8, y - 7, s - 6, y - 3, s + 5, 238, "C", s + 11, 247, s + 10, 256, s + 7, FLOOR,
+                   "H", x + 2, "C", x + 4, 252, x + 3, 240, x, y, "Z")  # fmt: skip
+        c.path(sleeve, fill=fill, stroke=Slot.LINE, width=2.5)
+        with c.group(clip=sleeve):
+            if side > 0:
+                c.path(d("M", x + 14, 226, "C", s + 1, 234, s + 2, 248, s - 4, FLOOR, "H", s + 14, "V", 220, "Z"), fill=shade)
+            else:
+                c.strand([(s - 8, 235), (s + 3, 243), (s + 5, 252)], 3.0, fill=Slot.WHITE, opacity=0.35)
+            c.path(d("M", x - 2, y, "C", x + 8, 240, x + 8, 250, x + 5, FLOOR, "H", x - 2, "Z"), fill=shade)
+        for ex, ey in ((x + 12, 233), (x + 14, 244), (x + 11, 254)):
+            c.strand([(x + 2.5, (y + ey) / 2 + 3), (x + 7, ey - 1), (ex + 2, ey)], 1.7, fill=Slot.LINE, taper=(0.8, 0))
+
+
+def dress_bust(b: Bust) -> None:
+    c, n, s = b.canvas, b.n, b.s
+    b.skin()
+    wide = s - 30 if not b.boy else n + 13
+    dip = 246.0 if not b.boy else 238.0
+    _puff(b, s - 24, 226, Slot.CLOTH, Slot.CLOTH_SHADE)
+    right: list[Point] = [(wide, b.top(wide) - 1), (s - 22, 226), (s - 20, 240), (s - 24, FLOOR)]
+    top = right[0][1]
+    bodice = ("M" + onward(mirrored(right))[1:]
+              + d("C", -wide + 4, dip - 3, -wide * 0.5, dip, 0, dip, "C", wide * 0.5, dip, wide - 4, dip - 3, wide, top)
+              + onward(right) + "Z")  # fmt: skip
+    c.path(bodice, fill=Slot.CLOTH, stroke=Slot.LINE, width=2.2)
+    with c.group(clip=bodice):
+        c.path(d("M", 24, 240, "Q", s - 34, 252, s - 36, FLOOR, "H", s, "V", 222, "Z"), fill=Slot.CLOTH_SHADE)
+    line = [*bend((-wide - 1, top - 2), (-wide + 2, dip), (0, dip), 8),
+            *bend((0, dip), (wide - 2, dip), (wide + 1, top - 2), 8)[1:]]  # fmt: skip
+    frill(c, line, 9.5, waves=13, fill=Slot.TRIM, shade=Slot.TRIM_SHADE)
+    c.path(smooth(line), stroke=Slot.LINE, width=3.6)
+    c.path(smooth(line), stroke=Slot.CLOTH, width=1.6)
+    bow(c, 0, dip + 3, 15, Slot.CLOTH, Slot.CLOTH_SHADE, tails=0.7)
+
+
+def dress_chibi(b: Doll) -> None:
+    c = b.canvas
+    b.legs(sock=Slot.WHITE, sock_top=236)
+    b.shoes("strap", Slot.CLOTH, Slot.CLOTH_SHADE, accent=Slot.GOLD)
+    b.skirt(197, 20, 224, 36, fill=Slot.TRIM, shade=Slot.TRIM_SHADE, pleats=9)
+    b.skirt(195, 19, 219.5, 34, pleats=6)
+    path = b.torso_path(198, flare=-2.5)
+    b.torso(path)
+    b.arms("puff", cuff=Slot.TRIM)
+    c.path("M-14 160Q0 174 14 160L9 156H-9Z", fill=Slot.SKIN)
+    frill(c, bend((-17, 161), (0, 182), (17, 161), 8), 5.2, waves=8, fill=Slot.TRIM, shade=Slot.TRIM_SHADE, width=1.6)
+    c.path("M-20 195Q0 200.5 20 195L20.4 199Q0 204.5 -20.4 199Z", fill=Slot.TRIM, stroke=Slot.LINE, width=1.7)
+    bow(c, 0, 178, 8.5, Slot.CLOTH, Slot.CLOTH_SHADE, tails=0.7, width=1.6)
+
+
+def maid_bust(b: Bust) -> None:
+    c, n, s = b.canvas, b.n, b.s
+    _puff(b, s - 24, 225, Slot.CLOTH, Slot.CLOTH_SHADE)
+    b.cloth(b.garment(n + 5, 228, lift=1.0), sleeve=False)
+    for _ in halves(c):
+        c.strand([(s - 23, FLOOR), (s - 22, 246), (s - 19, 232)], 2.0, fill=Slot.LINE, taper=(0.8, 0.2))
+    # Apron: a bib, and straps whose frills stand out over the shoulders.
+    bib = d("M", -20, 250, "Q", 0, 253.5, 20, 250, "L", 26, FLOOR, "H", -26, "Z")
+    c.path(bib, fill=Slot.WHITE, stroke=Slot.LINE, width=2.2)
+    for _ in halves(c):
+        outer: list[Point] = [(n + 18, 217.5), (n + 20, 230), (28, 246), (24, FLOOR)]
+        frill(c, outer[::-1], 9.5, waves=6, fill=Slot.WHITE, shade=Slot.TRIM_SHADE)
+        strap = smooth([(n + 12, 216), (n + 13, 229), (20, 247), (18, FLOOR)]) + onward(outer[::-1]) + "Z"
+        c.path(strap, fill=Slot.WHITE, stroke=Slot.LINE, width=2.0)
+    for side in halves(c):
+        # A round collar.
+        leaf = d("M", n + 1, 203, "C", n + 2, 214, n * 0.6, 224, 0, 228, "L", 1, 237, "C", 12, 244, n + 18, 236, n + 20, 222,
+                 "Q", n + 12, 216, n + 5, 201, "Z")  # fmt: skip
+        c.path(leaf, fill=Slot.WHITE, stroke=Slot.LINE, width=2.2)
+        if side > 0:
+            c.path(d("M", n + 16, 220, "C", n + 10, 232, 14, 238, 2, 234.5, "L", 2, 236.4, "C", 12, 242.6, n + 16, 235, n + 18.6,
+                     222, "Z"), fill=Slot.LINE, opacity=0.16)  # fmt: skip
+        c.path(d("M", 4, 235.5, "C", 12, 238, n + 10, 232, n + 13, 221.5), stroke=Slot.CLOTH_SHADE, width=1.1)
+    bow(c, 0, 237, 15, Slot.RED, Slot.RED, tails=0.8)
+
+
+def maid_chibi(b: Doll) -> None:
+    c = b.canvas
+    b.legs(Slot.WHITE, Slot.WHITE)
+    b.shoes("strap", Slot.INK, Slot.INK)
+    b.skirt(197, 21, 225, 37, fill=Slot.WHITE, shade=Slot.WHITE, pleats=10)
+    b.skirt(195, 19, 220.5, 35, pleats=6)
+    apron = "M-13 197C-16 205 -19 212 -19 217C-12 223 12 223 19 217C19 212 16 205 13 197Z"
+    frill(c, bend((-20, 212), (0, 232), (20, 212), 8), 4.6, waves=9, fill=Slot.WHITE, shade=Slot.TRIM_SHADE, width=1.6)
+    c.path(apron, fill=Slot.WHITE, stroke=Slot.LINE, width=1.9)
+    path = b.torso_path(198, flare=-2.5)
+    b.torso(path)
+    b.arms("puff", cuff=Slot.WHITE)
+    c.path("M-11.5 183Q0 186 11.5 183L14 197.5Q0 201 -14 197.5Z", fill=Slot.WHITE, stroke=Slot.LINE, width=1.9)
+    c.path("M6 185L11.5 183L14 197.5L9 199.5Z", fill=Slot.LINE, opacity=0.15)
+    for _ in halves(c):
+        frill(c, [(12, 196), (13.5, 184), (17, 172), (18, 164)], 6.0, waves=4, fill=Slot.WHITE, shade=Slot.TRIM_SHADE,
+              width=1.6)  # fmt: skip
+        c.path("M13 162L18.5 164Q15.5 174 13 197L9.5 197Q9.5 176 13 162Z", fill=Slot.WHITE, stroke=Slot.LINE, width=1.6)
+        c.path("M9 155C8 162 4 166 0 167.5L0.5 174C8 175 15 170 15.5 162Q13 159 12 155Z", fill=Slot.WHITE,
+               stroke=Slot.LINE, width=1.8)  # fmt: skip
+    c.path("M-15 195Q0 199.5 15 195L15.4 199.5Q0 204 -15.4 199.5Z", fill=Slot.WHITE, stroke=Slot.LINE, width=1.7)
+    bow(c, 0, 173, 9, Slot.RED, Slot.RED, tails=0.8, width=1.7)
+
+
+def idol_bust(b: Bust) -> None:
+    c, n, s = b.canvas, b.n, b.s
+    b.skin()
+    # The bodice hangs from a choker; the shoulders stay bare.
+    right: list[Point] = [(n + 9, 236), (s - 32, 236), (s - 25, 245), (s - 25, FLOOR)]
+    bodice = ("M" + onward(mirrored(right))[1:] + d("Q", -n - 2, 243, 0, 247, "Q", n + 2, 243, n + 9, 236)
+              + onward(right) + "Z")  # fmt: skip
+    halter = d("M", -n - 2, 218, "L", -n - 14, 240, "L", -6, 249, "L", 0, 244, "L", 6, 249, "L", n + 14, 240, "L", n + 2, 218,
+               "Q", n + 2, 234, 0, 242, "Q", -n - 2, 234, -n - 2, 218, "Z")  # fmt: skip
+    c.path(halter, fill=Slot.TRIM, stroke=Slot.LINE, width=2.0)
+    c.path(bodice, fill=Slot.CLOTH, stroke=Slot.LINE, width=2.4)
+    with c.group(clip=bodice):
+        c.path(d("M", 16, 236, "Q", s - 40, 250, s - 42, FLOOR, "H", s, "V", 230, "Z"), fill=Slot.CLOTH_SHADE)
+        c.path(d("M", -13, 240, "L", -9, FLOOR, "M", 13, 240, "L", 9, FLOOR), stroke=Slot.TRIM, width=1.6)
+    for side in halves(c):
+        # Off-shoulder ruffles in two tiers round the arms.
+        frill(c, bend((s + 6, 252), (s - 14, 262), (s - 36, 243), 6), -11.0, waves=6, fill=Slot.TRIM, shade=Slot.TRIM_SHADE)
+        tier = d("M", s - 36, 242, "Q", s - 14, 259, s + 6, 250, "L", s + 10, FLOOR, "H", s - 36, "Z")
+        c.path(tier, fill=Slot.CLOTH, stroke=Slot.LINE, width=2.2)
+        if side > 0:
+            c.path(d("M", s - 8, 254, "L", s + 6, 251, "L", s + 9, FLOOR, "H", s - 12, "Z"), fill=Slot.CLOTH_SHADE)
+    line = [*bend((-s + 36, 239), (-n - 4, 238), (0, 248), 8), *bend((0, 248), (n + 4, 238), (s - 36, 239), 8)[1:]]
+    frill(c, line, -6.5, waves=11, fill=Slot.TRIM, shade=Slot.TRIM_SHADE)
+    c.path(smooth(line), stroke=Slot.LINE, width=4.0)
+    c.path(smooth(line), stroke=Slot.GOLD, width=2.0)
+    choker = d("M", -n - 3.4, 213, "Q", 0, 224, n + 3.4, 213, "L", n + 6, 219.5, "Q", 0, 231.5, -n - 6, 219.5, "Z")
+    c.path(choker, fill=Slot.CLOTH, stroke=Slot.LINE, width=2.0)
+    c.path(d("M", 6, 220.4, "Q", n - 3, 218, n + 4, 213.6, "L", n + 5.4, 219, "Q", n - 2, 224.4, 8, 226, "Z"),
+           fill=Slot.CLOTH_SHADE)  # fmt: skip
+    star(c, 0, 224.5, 6.5, Slot.GOLD)
+    bow(c, 0, 253, 18, Slot.CLOTH, Slot.CLOTH_SHADE, tails=0)
+    star(c, 0, 252.5, 7.0, Slot.GOLD)
+
+
+def idol_chibi(b: Doll) -> None:
+    c = b.canvas
+    b.legs(sock=Slot.CLOTH, sock_top=229, sock_shade=Slot.CLOTH_SHADE)
+    b.shoes("boot", Slot.TRIM, Slot.TRIM_SHADE, accent=Slot.GOLD)
+    b.skirt(198, 20, 222, 37, fill=Slot.TRIM, shade=Slot.TRIM_SHADE, pleats=9)
+    b.skirt(196, 19, 216, 34, pleats=7, band=Slot.GOLD)
+    b.torso(b.torso_path(199, flare=-2.5), fill=Slot.SKIN, shade=Slot.SKIN_SHADE)
+    b.arms("none")
+    bodice = "M-21 177Q-10 174 0 180Q10 174 21 177C21 186 19 192 20 199Q0 204 -20 199C-19 192 -21 186 -21 177Z"
+    c.path(bodice, fill=Slot.CLOTH, stroke=Slot.LINE, width=2.1)
+    c.path("M11 176Q17 175 21 177C21 186 19 192 20 199L13 201Q15 188 11 176Z", fill=Slot.CLOTH_SHADE)
+    frill(c, bend((-23, 175), (0, 185), (23, 175), 8), 5.0, waves=9, fill=Slot.TRIM, shade=Slot.TRIM_SHADE, width=1.6)
+    c.path("M-22.5 175Q0 184 22.5 175", stroke=Slot.LINE, width=3.2)
+    c.path("M-22.5 175Q0 184 22.5 175", stroke=Slot.GOLD, width=1.5)
+    c.path("M-19.6 196Q0 201 19.6 196L20.2 200Q0 205 -20.2 200Z", fill=Slot.GOLD, stroke=Slot.LINE, width=1.6)
+    c.path("M-11 157Q0 165 11 157L11.5 162Q0 170 -11.5 162Z", fill=Slot.CLOTH, stroke=Slot.LINE, width=1.8)
+    bow(c, 0, 185, 10.5, Slot.CLOTH, Slot.CLOTH_SHADE, tails=0.6, width=1.7)
+    star(c, 0, 185, 4.6, Slot.GOLD)
+    star(c, 0, 165.5, 3.6, Slot.GOLD)
