@@ -76,9 +76,10 @@ FRINGES: dict[str, Fringe] = {
         crown=(0, 42), sweep=0.55,
     ),
     "over_eye": Fringe(
-        (("T", -67, 24), ("N", -58, -6), ("T", -54, 8), ("N", -46, -12), ("T", -42, -2), ("N", -30, -27),
-         ("T", -6, 2), ("N", -3, -8), ("T", 16, 20), ("N", 18, 6), ("T", 33, 39), ("N", 38, 20),
-         ("T", 53, 44), ("N", 58, 18), ("T", 68, 48)), crown=(-26, 42), sweep=0.7, parted=True,
+        (("T", -67, 24), ("N", -58, -6), ("T", -54, 8), ("N", -46, -12), ("T", -42, -2),
+         ("N", -30, -27), ("T", -7, 1), ("N", -4, -7), ("T", 10, 21), ("N", 12, 11), ("T", 26, 45),
+         ("N", 33, 33), ("T", 49, 53), ("N", 56, 30), ("T", 68, 54)),
+        crown=(-26, 42), sweep=0.7, parted=True,
     ),
     "rounded": Fringe(
         (("T", -68, 34), ("N", -61, 6), ("T", -58, 17), ("N", -52, -2), ("T", -45, 8), ("T", -37, 4),
@@ -124,6 +125,8 @@ def draw(
         f"{_lower(edge, shape.point(start, shape.fluff), (x0, y0))}Z"
     )
     with at.layer(canvas, locks.FRONT_DEPTH):
+        if not at.hat:
+            _crown_hairs(canvas, at, shape)
         canvas.path(d, fill=tone.base, stroke=Slot.LINE, width=2.5)
     with at.layer(canvas, locks.FRONT_DEPTH, clip=d):
         _form(canvas, shape)
@@ -132,6 +135,19 @@ def draw(
         if not at.hat:
             locks.halo(canvas, shape, y=shape.top + 33.0, shift=a)
         _strands(canvas, at, edge)
+
+
+def _crown_hairs(canvas: Canvas, at: Frame, shape: Dome) -> None:
+    """A few short hairs that do not lie down; none under a hat, fewer on the grown up."""
+    d = at.spec.detail
+    count = {"child": 2, "young": 2, "adult": 1, "elder": 0}[at.spec.age]
+    for k, (angle, high, lean) in enumerate(((101, 4.5, -7.0), (66, 4.5, 8.0))[:count]):
+        x, y = shape.point(angle + 6 * d[k], -1.5)
+        high *= 1 + 0.3 * d[3 - k]
+        canvas.strand(
+            [(x, y), (x + 0.25 * lean, y - 0.8 * high), (x + lean, y - high)], 3.0, fill=Slot.LINE,
+            taper=(0.8, 0.0),
+        )  # fmt: skip
 
 
 def _edge(at: Frame, lift: float) -> _Edge:
@@ -232,8 +248,9 @@ def _strands(canvas: Canvas, at: Frame, edge: _Edge) -> None:
     """Lines between the locks, running up from the notches: few long ones, more short ones."""
     detail = at.spec.detail
     for i, notch in enumerate(_notches(edge)):
-        long = (i * 2 + round(1.4 * detail[3] + 1.4)) % 5 == 0
-        reach = (0.62 if long else 0.2 + 0.11 * (i * 7 % 3)) + 0.05 * detail[i % 4]
+        outer = abs(notch[0] - CX) > 53  # these part the fringe from the hair over the ears
+        long = outer or (i * 2 + round(1.4 * detail[3] + 1.4)) % 5 == 0
+        reach = (0.74 if long else 0.2 + 0.11 * (i * 7 % 3)) + 0.05 * detail[i % 4]
         way = locks.meridian(notch, edge.crown, reach)
         canvas.strand(way, 2.0 if long else 1.8, fill=Slot.LINE, taper=(1.0, 0.0))
     cx, cy = edge.crown

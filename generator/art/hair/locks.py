@@ -147,7 +147,7 @@ def lock(points: Sequence[Point], width: float, *, root: float = 0.7, belly: flo
 
 def clump(
     canvas: Canvas, strips: Sequence[Strip], paint: Tones, *, width: float = 2.5,
-    fill: Paint | None = None, inner: float = 1.5,
+    fill: Paint | None = None, inner: float = 1.5, share: float = 0.42,
 ) -> None:  # fmt: skip
     """Fill overlapping locks as one shape with one contour, then part them by tapered lines.
 
@@ -157,11 +157,12 @@ def clump(
     canvas.path(whole, stroke=Slot.LINE, width=2 * width)
     canvas.path(whole, fill=fill if fill is not None else paint.base)
     for s in strips:
-        shaded(canvas, s, paint)
+        shaded(canvas, s, paint, share=share)
     if inner > 0 and len(strips) > 1:
         for s in strips[1:]:
-            for edge in (s.left, s.right):
-                part(canvas, edge, inner)
+            part(canvas, s.left, inner)
+            if s is strips[-1] or len(strips) < 4:
+                part(canvas, s.right, inner)
 
 
 def shaded(canvas: Canvas, s: Strip, paint: Tones, *, share: float = 0.42) -> None:

@@ -37,11 +37,11 @@ class Fall:
 
 
 FALLS: dict[str, Fall] = {
-    "bob": Fall(192, 186, 13, (1, 5, 6, -3, -14), -7, 0.3, 0.98, lock_width=25),
-    "medium": Fall(222, 206, 14, (1, 4, 4, 5, 9), 8, 0.4, 0.93),
-    "long_straight": Fall(278, 262, 40, (1, 5, 7, 9, 10), 4, 0.45, 0.92),
-    "long_wavy": Fall(278, 258, 40, (2, 8, 13, 17, 16), 8, 0.45, 0.94, wave=5.5, lock_width=25),
-    "hime": Fall(278, 262, 40, (0, 3, 5, 6, 5), 0, 0.45, 0.0, blunt=True),
+    "bob": Fall(192, 186, 13, (-3, 5, 7, -2, -13), -7, 0.3, 0.98, lock_width=25),
+    "medium": Fall(222, 206, 14, (-3, 4, 5, 6, 10), 8, 0.4, 0.93),
+    "long_straight": Fall(278, 262, 40, (-3, 5, 7, 9, 10), 4, 0.45, 0.92),
+    "long_wavy": Fall(278, 258, 40, (-3, 7, 13, 17, 16), 8, 0.45, 0.94, wave=5.5, lock_width=25),
+    "hime": Fall(278, 262, 40, (-3, 3, 5, 6, 5), 0, 0.45, 0.0, blunt=True),
 }
 EARS = 112.0
 
@@ -54,7 +54,7 @@ def tones(canvas: Canvas, at: Frame, fall: Fall) -> Tones:
 def draw_back(canvas: Canvas, at: Frame) -> None:
     fall = FALLS[at.spec.hair]
     tone = tones(canvas, at, fall)
-    shape = locks.dome(at)
+    shape = locks.dome(at, extra=-0.5)
     end = fall.end(at)
     with at.layer(canvas, locks.BACK_DEPTH):
         outer = [_outer(at, fall, side, k) for side in (-1, 1) for k in (0.0, 1.0)]
@@ -106,8 +106,8 @@ def _outer(at: Frame, fall: Fall, side: int, inner: float) -> Strip:
         t = i / 6
         x = _half(at, fall, t) - 9 - 15 * inner + _wave(fall, t, -0.4 * inner)
         x += fall.flick * t**4 * (1 - 0.4 * inner)
-        points.append((CX + side * x, EARS - 12 + t * (end - EARS + 12)))
-    return locks.strip(points, (8, 20, 22, 21, 15, 1.0 if not fall.blunt else 12))
+        points.append((CX + side * (x - 6 * (1 - t) ** 4), EARS - 12 + t * (end - EARS + 12)))
+    return locks.strip(points, (8, 20, 22, 21, 15, 0.0 if not fall.blunt else 12))
 
 
 def _ends(at: Frame, fall: Fall, right: Point, left: Point, end: float) -> str:

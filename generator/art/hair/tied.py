@@ -22,7 +22,7 @@ def side_of(at: Frame) -> int:
 
 def nape(canvas: Canvas, at: Frame, tone: Tones, *, low: float = 172.0, narrow: float = 14.0) -> None:
     """The back of the head when its hair is gathered: no wider than the ears, down to the nape."""
-    shape = locks.dome(at)
+    shape = locks.dome(at, extra=-0.5)
     low = min(low, 166.0) if at.chibi else low
     points = [(shape.rx - 1, 112.0), (shape.rx - 4, 134.0), (shape.rx - narrow, low - 10),
               (shape.rx - narrow - 26, low + 2), (10.0, low - 3)]  # fmt: skip
@@ -85,7 +85,7 @@ def tail(
             points.append((x + (by - ay) / n * fan, y - (bx - ax) / n * fan))
         w = width * share
         made.append(locks.strip(points, (w * 0.35, w * 0.85, w * 1.08, w, w * 0.62, 0.0)))
-    locks.clump(canvas, made, tone, width=2.5)
+    locks.clump(canvas, made, tone, share=0.34)
 
 
 def length(at: Frame, reach: float) -> float:
@@ -163,12 +163,15 @@ def twin_back(canvas: Canvas, at: Frame) -> None:
             path = [(CX + side * x, yy) for x, yy in
                     ((62, y + 2), (82, y - 8), (98 + v, y + 28), (101 + v, y + 84), (92, y + 150 + more))]  # fmt: skip
             tail(canvas, path, 38 + 3 * at.spec.hair_volume, tone, at)
-            band(canvas, (CX + side * 73, y - 2), 19, side * 62)
 
 
 def twin_front(canvas: Canvas, at: Frame) -> None:
     temples(canvas, at, _ombre(canvas, at, 150, 205))
     fringes.draw(canvas, at)
+    y = 112.0 if at.hat else 78.0
+    with at.layer(canvas, 0.1):
+        for side in (-1, 1):
+            band(canvas, (CX + side * 73, y - 3), 22, side * 62)
 
 
 def low_twin_front(canvas: Canvas, at: Frame) -> None:
@@ -362,7 +365,7 @@ def drills_front(canvas: Canvas, at: Frame) -> None:
     end = (216.0 if at.chibi else 232.0) + length(at, 16)
     with at.layer(canvas, locks.SIDE_DEPTH):
         for side in (-1, 1):
-            drill(canvas, CX + side * 79, 122, 40 + 4 * at.spec.hair_volume, end, side, tone)
+            drill(canvas, CX + side * 74, 116, 38 + 4 * at.spec.hair_volume, end, side, tone)
     temples(canvas, at, locks.HAIR, end=176, width=11)
     fringes.draw(canvas, at)
 
