@@ -1,0 +1,183 @@
+"""What is asked of the worker and what became of it: small frozen models, JSON in Redis.
+
+One request model per kind of job. The same object is in the slash command, in Redis, in the worker
+and in the record behind the buttons. Nothing here imports torch.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Annotated, Literal, Self, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+
+from generator.spec import AvatarSpec
+from generator.wish import Wish
+
+JobId: TypeAlias = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")]
+State = Literal["queued", "drawing", "done", "failed", "cancelled"]
+OPEN_STATES: frozenset[str] = frozenset({"queued", "drawing"})
+Lane = Literal["high", "default", "low"]
+
+# Crockford's alphabet without vowels: ids that people read aloud and that never spell a word.
+_ALPHABET = "0123456789bcdfghjkmnpqrstvwxyz"
+
+
+def new_job_id() -> str:
+    """Twelve characters, 58 bits: short enough for callback data, too many to guess."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(12))
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Author(_Frozen):
+    """Who asked. Ids are strings on every platform."""
+
+    platform: Annotated[str, Field(pattern=r"^[a-z]{1,16}$")]
+    user_id: Annotated[str, Field(min_length=1, max_length=64)]
+    display: Annotated[str | None, Field(repr=False)] = None
+
+    @property
+    def key(self) -> str:
+        """The author's name in Redis keys."""
+        return f"{self.platform}:{self.user_id}"
+
+
+class Address(_Frozen):
+    """Where an answer goes, or where it went."""
+
+    platform: Annotated[str, Field(pattern=r"^[a-z]{1,16}$")]
+    chat_id: str
+    message_id: str | None = None
+    """The message to edit into the result, or to reply to."""
+    guild_id: str | None = None
+    thread_id: str | None = None
+    """A forum topic or thread inside the chat."""
+    token: Annotated[str | None, Field(repr=False)] = None
+    """Discord's interaction token, good for 15 minutes."""
+    token_expires: float | None = None
+    """Unix seconds."""
+
+
+class Variation(_Frozen):
+    """Draw others like one that was picked: `DrawRequest.specs` holds that one spec."""
+
+    parent: JobId
+    index: Annotated[int, Field(ge=0, le=3)]
+    """Which candidate of the parent was picked."""
+    strength: Annotated[float, Field(ge=0.0, le=1.0)] = 0.3
+    """0: the same figure again, 1: hardly related."""
+
+
+class _Request(_Frozen):
+    """What every kind of job carries."""
+
+    version: Literal[1] = 1
+    job_id: JobId = Field(default_factory=new_job_id)
+    author: Author
+    address: Address
+    locale: str = "en"
+    parent: JobId | None = None
+    created: float = Field(default_factory=time.time)
+    """Unix seconds."""
+    once: Annotated[str | None, Field(max_length=200)] = None
+    """Names the click: while a job of this author with the same name is open (or a moment old),
+    another request makes no second job. For example "{message_id}:reroll"."""
+    uploads: tuple[str, ...] = ()
+    """Keys of pictures put with `JobQueue.upload`; deleted when the job ends."""
+    lane: Lane = "default"
+    """high: a follow-up on a picture someone looks at; low: many pictures at once."""
+
+
+class DrawRequest(_Request):
+    """Draw `count` candidates of a wish, or given specs again."""
+
+    kind: Literal["draw"] = "draw"
+    prompt: Annotated[str, Field(max_length=2000, repr=False)] = ""
+    wish: Annotated[Wish, Field(default_factory=Wish, repr=False)]
+    """The part of a spec that was asked for; the rest is drawn from the priors by the seed."""
+    understood: Annotated[tuple[str, ...], Field(repr=False)] = ()
+    unknown: Annotated[tuple[str, ...], Field(repr=False)] = ()
+    """What the prompt parser made of the prompt, and the words it did not know."""
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    count: Annotated[int, Field(ge=1, le=4)] = 4
+    size: Literal[64, 128, 256, 512, 1024] = 256
+    """Edge of each picture in pixels."""
+    background: str | None = None
+    """None: transparent; else a name or #rrggbb for `generator.compositing.background`."""
+    specs: tuple[AvatarSpec, ...] | None = None
+    """Draw exactly these: a pick in full size, an old result again, the base of a variation."""
+    variation: Variation | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.variation is not None:
+            if self.specs is None or len(self.specs) != 1:
+                raise ValueError("a variation needs the one spec that was picked")
+        elif self.specs is not None and len(self.specs) != self.count:
+            raise ValueError("count must be the number of specs")
+        return self
+
+
+# Selfie, stylize, blend and stickers join this union with their own kind.
+Request: TypeAlias = DrawRequest
+_REQUEST: TypeAdapter[DrawRequest] = TypeAdapter(Request)
+
+
+def parse_request(data: str | bytes) -> Request:
+    """The request of its JSON.
+
+    Raises:
+        pydantic.ValidationError: if it is of an unknown kind or version.
+    """
+    return _REQUEST.validate_json(data)
+
+
+class Record(_Frozen):
+    """A request and what became of it; kept for 30 days. Times are Unix seconds."""
+
+    request: Request
+    state: State = "queued"
+    attempts: int = 0
+    """How often a worker began to draw it."""
+    submitted: float = 0.0
+    started: float | None = None
+    finished: float | None = None
+    draw_seconds: float | None = None
+    """The engine's time for the batch that this job was in."""
+    specs: tuple[AvatarSpec, ...] = ()
+    """What was drawn, one per candidate; empty until done."""
+    error: str | None = None
+    """A key of `worker.errors.TEXT_KEYS` if the job failed."""
+    landed: Address | None = None
+    """The message in which the result was shown: to be edited if it is delivered again."""
+
+    @property
+    def job_id(self) -> str:
+        """The id of the job."""
+        return self.request.job_id
+
+    @property
+    def open(self) -> bool:
+        """Whether it still waits or is being drawn."""
+        return self.state in OPEN_STATES
+
+
+class Position(_Frozen):
+    """A place in the line: 0 is being drawn, 1 is next."""
+
+    place: int
+    seconds: float
+    """An estimate until the result, from a moving average."""
+
+
+class Progress(_Frozen):
+    """Best effort news of a job for a waiting message."""
+
+    job_id: JobId
+    state: Literal["queued", "drawing"]
+    place: int = 0
+    seconds: float = 0.0

@@ -1,0 +1,292 @@
+"""The frontends' door to the queue: submit, cancel, position, record, result; all async.
+
+Commands go through `redis.asyncio`; of rq only the job's hash is made here, without a connection.
+Nothing here imports torch or blocks the event loop.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Self, cast
+
+import redis
+import redis.asyncio
+from pydantic import TypeAdapter
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from rq.job import Job
+
+from generator.spec import AvatarSpec
+from worker import scripts
+from worker.errors import BusyError, StoreAwayError
+from worker.jobs import Address, Author, Position, Record, Request, parse_request
+from worker.scripts import PREFIX, QUEUES
+from worker.settings import QueueSettings
+
+TASK = "worker.tasks.perform"
+"""What rq calls with the job's id: by name, so that frontends do not import it."""
+DEFAULT_PACE = 2.0
+"""Seconds per job that are assumed until one was measured."""
+
+_SPECS: TypeAdapter[tuple[AvatarSpec, ...]] = TypeAdapter(tuple[AvatarSpec, ...])
+
+RETRIED = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)
+"""Each script may run twice without harm, so that a lost answer may simply be asked for again."""
+
+
+def connection(url: str, *, attempts: int = 5) -> redis.asyncio.Redis:
+    """An async client that rides out a restart of Redis of a few seconds."""
+    return redis.asyncio.Redis.from_url(
+        url,
+        retry=Retry(ExponentialBackoff(cap=1.0, base=0.05), attempts),
+        retry_on_error=list(RETRIED),
+        socket_connect_timeout=5,
+    )
+
+
+@asynccontextmanager
+async def reachable() -> AsyncIterator[None]:
+    """Turns an unreachable Redis into the sentence for a chat.
+
+    Raises:
+        StoreAwayError: instead of redis-py's own errors of connection.
+    """
+    try:
+        yield
+    except RETRIED as error:
+        raise StoreAwayError from error
+
+
+def rq_fields(request: Request, ttl: int) -> list[Any]:
+    """rq's hash of the job as a flat list of fields and values for HSET.
+
+    The description is neutral since rq writes it to its log: no prompt may be there.
+    """
+    # Job.create wants a client but sends nothing through it.
+    idle = redis.Redis()
+    job = Job.create(
+        TASK,
+        args=[request.job_id],
+        connection=idle,
+        id=request.job_id,
+        description=f"{request.kind} {request.job_id}",
+        serializer="json",
+        ttl=ttl,
+        result_ttl=0,
+        failure_ttl=ttl,
+        origin="default",
+    )
+    flat: list[Any] = []
+    for field, value in job.to_dict().items():
+        flat += [field, value]
+    return flat
+
+
+def restore(request: bytes | None, fields: Mapping[bytes, bytes]) -> Record | None:
+    """The record of what Redis holds; None if either part is gone."""
+    if request is None or b"state" not in fields:
+        return None
+
+    def number(name: bytes) -> float | None:
+        return float(fields[name]) if fields.get(name) else None
+
+    specs, landed = fields.get(b"specs"), fields.get(b"landed")
+    return Record.model_validate(
+        {
+            "request": parse_request(request),
+            "state": fields[b"state"].decode(),
+            "attempts": int(fields.get(b"attempts", 0)),
+            "submitted": number(b"submitted") or 0.0,
+            "started": number(b"started"),
+            "finished": number(b"finished"),
+            "draw_seconds": number(b"draw_seconds"),
+            "specs": _SPECS.validate_json(specs) if specs else (),
+            "error": (fields.get(b"error") or b"").decode() or None,
+            "landed": Address.model_validate_json(landed) if landed else None,
+        }
+    )
+
+
+class JobQueue:
+    """One per frontend process; safe to use from many tasks at once."""
+
+    def __init__(self, client: redis.asyncio.Redis, settings: QueueSettings) -> None:
+        self._redis = client
+        self.settings = settings
+        self._submit = client.register_script(scripts.SUBMIT)
+        self._cancel = client.register_script(scripts.CANCEL)
+        self._forget = client.register_script(scripts.FORGET)
+
+    @classmethod
+    async def connect(cls, redis_url: str, settings: QueueSettings | None = None) -> Self:
+        """A queue on that Redis.
+
+        Args:
+            redis_url: redis://, rediss:// or unix:// URL.
+            settings: From the environment if None.
+
+        Raises:
+            StoreAwayError: if Redis does not answer within a few seconds.
+        """
+        queue = cls(connection(redis_url), settings or QueueSettings())
+        try:
+            async with reachable():
+                await queue._redis.ping()
+        except StoreAwayError:
+            await queue.close()
+            raise
+        return queue
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._redis.aclose()
+
+    async def submit(self, request: Request) -> str:
+        """Queue the request and answer its job id, or that of the job it repeats.
+
+        The same `job_id` again, or the same `once` of the same author while that job is open or a
+        moment old, makes no second job.
+
+        Raises:
+            BusyError: "too-many-jobs" (with `limit`) or "queue-full".
+            StoreAwayError: if Redis cannot be reached.
+        """
+        limits = self.settings
+        args: list[Any] = [
+            request.job_id,
+            request.author.key,
+            request.address.platform,
+            request.model_dump_json(),
+            request.lane,
+            limits.jobs_per_user,
+            limits.queue_limit,
+            limits.record_ttl,
+            request.once or "",
+            limits.double_click,
+            *rq_fields(request, limits.record_ttl),
+        ]
+        async with reachable():
+            what, answer = await self._submit(args=args)
+        if what == b"too-many-jobs":
+            raise BusyError("too-many-jobs", limit=limits.jobs_per_user)
+        if what == b"queue-full":
+            raise BusyError("queue-full")
+        return cast(bytes, answer).decode()
+
+    async def cancel(self, job_id: str, by: Author | None) -> bool:
+        """Cancel a waiting or running job; its "cancelled" event goes to its platform.
+
+        Args:
+            job_id: The job.
+            by: Only this person's job; None for a moderator, whose right the caller has checked.
+
+        Returns:
+            Whether it was open and is cancelled now. A worker notices within a second; the record
+            says "cancelled" at once and a result that still arrives is dropped.
+        """
+        async with reachable():
+            answer = await self._cancel(args=[job_id, "" if by is None else by.key])
+        return bool(answer)
+
+    async def record(self, job_id: str) -> Record | None:
+        """The request and its state; None if unknown, forgotten or older than 30 days."""
+        async with reachable(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.get(f"{PREFIX}request:{job_id}")
+            pipe.hgetall(f"{PREFIX}record:{job_id}")
+            request, fields = await pipe.execute()
+        return restore(request, fields)
+
+    async def recent(self, author: Author, limit: int = 10) -> list[str]:
+        """The author's latest job ids, newest first."""
+        async with reachable():
+            ids = await self._redis.zrevrange(f"{PREFIX}by:{author.key}", 0, limit - 1)
+        return [job_id.decode() for job_id in cast(list[bytes], ids)]
+
+    async def open_jobs(self, author: Author) -> list[str]:
+        """The author's waiting and running job ids, oldest first."""
+        async with reachable():
+            ids = await self._redis.zrange(f"{PREFIX}open:{author.key}", 0, -1)
+        return [job_id.decode() for job_id in cast(list[bytes], ids)]
+
+    async def result(self, job_id: str) -> list[bytes] | None:
+        """The PNG bytes of each candidate; None if there are none (any more, after 24 h)."""
+        async with reachable():
+            pictures = await cast(
+                Awaitable[list[bytes]], self._redis.lrange(f"{PREFIX}result:{job_id}", 0, -1)
+            )
+        return pictures or None
+
+    async def position(self, job_id: str) -> Position | None:
+        """Where an open job stands and about how long it will take; None if it is not open."""
+        async with reachable(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.hmget(f"{PREFIX}record:{job_id}", "state", "queue")
+            for name in QUEUES:
+                pipe.lpos(f"rq:queue:{name}", job_id)
+                pipe.llen(f"rq:queue:{name}")
+            pipe.get(f"{PREFIX}pace")
+            pipe.time()
+            pipe.zrange(f"{PREFIX}workers", 0, -1, withscores=True)
+            answers = await pipe.execute()
+        (state, _), pace, clock, workers = answers[0], answers[-3], answers[-2], answers[-1]
+        each = float(pace) if pace else DEFAULT_PACE
+        if state == b"drawing":
+            return Position(place=0, seconds=each)
+        if state != b"queued":
+            return None
+        # Popped but not yet claimed: it is next.
+        place, before = 1, 0
+        for found, length in zip(answers[1:-3:2], answers[2:-3:2], strict=True):
+            if found is not None:
+                place = before + found + 1
+                break
+            before += length
+        alive = sum(1 for _, till in workers if till > clock[0])
+        return Position(place=place, seconds=each * (place + 1) / max(1, alive))
+
+    async def workers(self) -> int:
+        """How many workers gave a sign of life lately: with none, a frontend can say so."""
+        async with reachable(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.time()
+            pipe.zrange(f"{PREFIX}workers", 0, -1, withscores=True)
+            clock, workers = await pipe.execute()
+        return sum(1 for _, till in workers if till > clock[0])
+
+    async def upload(self, author: Author, data: bytes) -> str:
+        """Put a picture aside for a request's `uploads`: 15 minutes, or until its job ends."""
+        key = secrets.token_hex(12)
+        ttl = self.settings.upload_ttl
+        async with reachable(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.set(f"{PREFIX}upload:{key}", data, ex=ttl)
+            pipe.sadd(f"{PREFIX}uploads:{author.key}", key)
+            pipe.expire(f"{PREFIX}uploads:{author.key}", ttl)
+            await pipe.execute()
+        return key
+
+    async def forget(self, platform: str, user_id: str) -> int:
+        """Delete every request, record, result and upload of a person; open jobs are dropped.
+
+        Returns:
+            How many jobs were forgotten.
+        """
+        async with reachable():
+            count = await self._forget(args=[Author(platform=platform, user_id=user_id).key])
+        return int(count)
+
+
+STRUCTURAL: Sequence[str] = (
+    *("rq:queue:", "rq:queues", "rq:workers"),
+    *(f"{PREFIX}{name}" for name in ("sequence", "waiting", "running", "late")),
+)
+"""Keys that hold no person's data, empty themselves, and therefore need no TTL."""
+
+
+async def keys_without_ttl(client: redis.asyncio.Redis) -> list[str]:
+    """The keys that would stay for ever though they should not; for tests and the soak."""
+    lasting = []
+    async for raw in client.scan_iter(count=1000):
+        key = raw.decode()
+        if not key.startswith(tuple(STRUCTURAL)) and await client.ttl(key) == -1:
+            lasting.append(key)
+    return sorted(lasting)

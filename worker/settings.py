@@ -1,0 +1,112 @@
+"""Settings of the queue and the worker, from the environment; secrets never show in a repr.
+
+`REDIS_URL` has no prefix since everyone calls it so; all others begin with `MOEMOJI_`.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, NoReturn, TypeVar
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+EX_CONFIG = 78
+"""The exit code for a missing or malformed setting (sysexits.h)."""
+
+
+def _is_redis(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("must begin with redis://, rediss:// or unix://")
+    return url
+
+
+RedisUrl = Annotated[SecretStr, AfterValidator(_is_redis)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class QueueSettings(BaseSettings):
+    """What frontends and workers share. Times are seconds."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MOEMOJI_", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    jobs_per_user: Annotated[int, Field(ge=1, le=100)] = 5
+    """Open jobs one person may have at once."""
+    queue_limit: Annotated[int, Field(ge=1)] = 2000
+    """Waiting jobs in all; beyond it people are asked to come back later."""
+    patience: Seconds = 3600
+    """A job that waited this long is given up, and its author told."""
+    record_ttl: Annotated[int, Field(ge=1)] = 30 * 24 * 3600
+    result_ttl: Annotated[int, Field(ge=1)] = 24 * 3600
+    upload_ttl: Annotated[int, Field(ge=1)] = 15 * 60
+    double_click: Seconds = 2
+    """How long a finished job still answers the same click."""
+    deliver_backoff: Seconds = 1.0
+    """First pause before a result that a chat did not take is tried again; it doubles."""
+    deliver_backoff_max: Seconds = 60.0
+    deliver_attempts: Annotated[int, Field(ge=1)] = 20
+    deliver_reclaim: Seconds = 60.0
+    """After this long another frontend takes over what one left unacknowledged."""
+
+
+class WorkerSettings(QueueSettings):
+    """What only workers need."""
+
+    redis_url: Annotated[RedisUrl, Field(validation_alias="REDIS_URL")]
+    engine: Annotated[str, Field(pattern=r"^[\w.]+:\w+$")] = "generator.engine:Engine"
+    """The class that draws, as module:Class."""
+    batch_jobs: Annotated[int, Field(ge=1, le=256)] = 8
+    """Jobs drawn together at most."""
+    batch_pictures: Annotated[int, Field(ge=1, le=1024)] = 8
+    """Pictures per call of the engine: a step, between which cancelling bites."""
+    beat: Seconds = 5.0
+    lease: Seconds = 20.0
+    """A worker that did not beat for this long is taken for dead and its jobs queue again."""
+    sweep: Seconds = 5.0
+    requeues: Annotated[int, Field(ge=0, le=10)] = 2
+    """How often a job whose worker died is tried again."""
+    step_timeout: Seconds = 60.0
+    """A single engine call that takes longer ends the process (exit code 70)."""
+    cancel_poll: Seconds = 0.25
+    log_json: bool = False
+    log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
+
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+def explain(error: ValidationError, settings: type[BaseSettings]) -> str:
+    """The first thing wrong, as one sentence that names the environment variable, not its value."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    name = str(first["loc"][0]) if first["loc"] else ""
+    field = settings.model_fields.get(name)
+    if field is None:
+        variable = name or "A setting"
+    elif isinstance(field.validation_alias, str):
+        variable = field.validation_alias
+    else:
+        variable = f"{settings.model_config.get('env_prefix', '')}{name}".upper()
+    if first["type"] == "missing":
+        return f"{variable} is not set; set it and start again."
+    reason = first["msg"].removeprefix("Value error, ")
+    return f"{variable} cannot be used: {reason[:1].lower()}{reason[1:]}."
+
+
+def load(settings: type[S]) -> S:
+    """The settings from the environment, or the end of the program with one plain sentence.
+
+    Raises:
+        SystemExit: with code 78 if a setting is missing or malformed.
+    """
+    try:
+        return settings()
+    except ValidationError as error:
+        refuse(explain(error, settings))
+
+
+def refuse(sentence: str) -> NoReturn:
+    """Write the sentence to stderr and end with exit code 78."""
+    sys.stderr.write(sentence + "\n")
+    raise SystemExit(EX_CONFIG)
