@@ -25,11 +25,11 @@ Layer = tuple[tuple[str, Draw], ...]
 
 BEHIND: Layer = (("halo", worn_over.halo_back),)
 ON_FACE: Layer = (
-    ("elf_ears", face_wear.elf_ears),
+    ("elf_ears", face_wear.elf_ears_under),
     ("freckles", marks.freckles),
     ("mole", marks.mole),
     ("scar", marks.scar),
-    ("earrings", face_wear.earrings),
+    ("earrings", face_wear.earrings_under),
     ("face_mask", face_wear.face_mask),
     ("eye_patch", eyewear.eye_patch),
     ("glasses", eyewear.glasses),
@@ -37,6 +37,8 @@ ON_FACE: Layer = (
     ("sunglasses", eyewear.sunglasses),
 )
 ON_HEAD: Layer = (
+    ("elf_ears", face_wear.elf_ears_over),
+    ("earrings", face_wear.earrings_over),
     ("headphones", worn_over.headphones_band),
     ("cap", hats.cap),
     ("beret", hats.beret),
@@ -44,11 +46,11 @@ ON_HEAD: Layer = (
     ("cat_ears", animal_ears.cat_ears),
     ("fox_ears", animal_ears.fox_ears),
     ("bunny_ears", animal_ears.bunny_ears),
+    ("horns", animal_ears.horns),
     ("witch_hat", hats.witch_hat),
     ("maid_headdress", hair_ornaments.maid_headdress),
     ("flower_crown", hair_ornaments.flower_crown),
     ("tiara", hair_ornaments.tiara),
-    ("horns", animal_ears.horns),
     ("ahoge", hair_ornaments.ahoge),
     ("headphones", worn_over.headphones_shells),
     ("ribbon", hair_ornaments.ribbon),

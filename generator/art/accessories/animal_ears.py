@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from generator.art.accessories.placement import arch, bare, mirrored, side_of
+from generator.art.accessories.placement import arch, bare, mirrored, nearer, side_of
 from generator.art.canvas import Canvas, Stop, smooth
 from generator.art.frame import Frame
 from generator.art.palette import Slot
@@ -21,10 +21,16 @@ _FOX = (
 )
 _FOX_INNER = "M66 70C57 54 52 38 53 26C70 34 88 44 101 57L92 62L84 66L76 72Z"
 _FOX_TUFTS = "M66 72C60 60 58 50 60 40C64 46 67 51 69 56C70 48 72 41 77 36C79 43 80 49 80 54C84 48 89 45 96 44C95 50 94 54 99 55C93 64 84 70 76 74Z"
-_BUNNY = "M98 58C86 48 58 40 44 27Q37 18 48 15C72 9 105 22 113 48Q107 48 105 55Q101 52 98 58Z"
-_BUNNY_INNER = "M97 47C86 40 66 33 53 23C72 17 94 28 103 43Z"
-_BUNNY_RISE = "M96 58C92 46 82 38 64 34C56 22 68 11 82 14C99 18 111 32 114 50Q107 48 105 55Q101 52 96 58Z"
-_BUNNY_HANG = "M83 14C62 8 45 22 39 44C36 57 38 68 45 70C57 68 66 54 70 38C72 29 76 20 83 14Z"
+_BUNNY = (
+    "M84 73C66 62 50 40 48 23Q48 12 58 14C82 20 106 40 112 62"
+    "Q106 61 103 68Q98 64 95 71Q89 68 84 73Z"
+)
+_BUNNY_INNER = "M88 64C72 54 59 38 57 23C76 30 95 46 102 60Z"
+_BUNNY_RISE = (
+    "M84 73C76 60 70 46 58 36C54 20 70 10 84 15C100 22 112 42 113 62"
+    "Q106 61 103 68Q98 64 95 71Q89 68 84 73Z"
+)
+_BUNNY_HANG = "M86 14C64 6 43 20 36 44C31 60 34 74 42 77C55 75 66 60 71 42C74 31 79 22 86 14Z"
 
 
 def cat_ears(canvas: Canvas, at: Frame) -> None:
@@ -40,7 +46,8 @@ def bunny_ears(canvas: Canvas, at: Frame) -> None:
     folded = side_of(at, 0) if abs(at.spec.detail[0]) > 0.35 else 0
     _headband(canvas, at)
     for side in (-1, 1):
-        with at.layer(canvas, -0.15), mirrored(canvas, side):
+        inner = f"translate({nearer(at, 5.0)} {nearer(at, 3.0)})"
+        with at.layer(canvas, -0.15), mirrored(canvas, side, inner=inner):
             if side == folded:
                 _folded_ear(canvas)
             else:
@@ -50,7 +57,11 @@ def bunny_ears(canvas: Canvas, at: Frame) -> None:
 def horns(canvas: Canvas, at: Frame) -> None:
     """Small curved horns, ridged, dark at the root."""
     crowded = bool({"cat_ears", "fox_ears", "bunny_ears"} & at.spec.accessories)
-    place = "translate(38 4) rotate(16 84 50) scale(.94)" if crowded else ""
+    if crowded:  # between the ears
+        place = "translate(43 8) rotate(10 84 50) scale(.82)"
+    else:
+        out = 12.0 if "witch_hat" in at.spec.accessories else 4.0 if at.hat else -nearer(at, 6.0)
+        place = f"translate({-out} {abs(out) * 0.6})"
     horn = "M78 60C64 50 58 32 66 16C71 27 82 35 97 45Q95 52 89 53Q86 58 78 60Z"
     for side in (-1, 1):
         with at.layer(canvas, 0.1), mirrored(canvas, side, inner=place):
@@ -70,10 +81,10 @@ def horns(canvas: Canvas, at: Frame) -> None:
 
 def _pair(canvas: Canvas, at: Frame, draw: Callable[[Canvas], None], *, spread: float) -> None:
     _headband(canvas, at)
-    out = spread if at.hat else 0.0
+    out = spread if at.hat else -nearer(at, 7.0)
     for side in (-1, 1):
         twitch = 4.0 * at.spec.detail[1 if side < 0 else 3]
-        inner = f"translate({-out} {out * 0.6}) rotate({twitch:.2f} 84 60)"
+        inner = f"translate({-out} {abs(out) * 0.6}) rotate({twitch:.2f} 84 60)"
         with at.layer(canvas, -0.05), mirrored(canvas, side, inner=inner):
             draw(canvas)
 
@@ -105,8 +116,8 @@ def _skin_of_ear(
 
 def _folded_ear(canvas: Canvas) -> None:
     canvas.path(_BUNNY_RISE, fill=Slot.HAIR)
-    canvas.path("M99 49C94 40 84 33 72 31C78 24 94 28 104 46Z", fill=Slot.PINK)
-    canvas.path("M70 38C72 29 76 20 83 14C96 17 90 34 70 38Z", fill=Slot.HAIR_SHADE, opacity=0.8)
+    canvas.path("M90 64C86 52 80 42 71 36C80 26 98 42 103 60Z", fill=Slot.PINK)
+    canvas.path("M71 42C73 32 78 22 86 15C102 20 92 38 71 42Z", fill=Slot.HAIR_SHADE, opacity=0.8)
     canvas.path(_BUNNY_RISE, stroke=Slot.LINE, width=2.4)
     sheen = canvas.linear(50, 16, 52, 70, [Stop(0, Slot.HAIR_LIGHT), Stop(0.3, Slot.HAIR), Stop(0.7, Slot.HAIR), Stop(1, Slot.HAIR_SHADE)])  # fmt: skip
     canvas.path(_BUNNY_HANG, fill=sheen, stroke=Slot.LINE, width=2.4)
@@ -116,7 +127,7 @@ def _headband(canvas: Canvas, at: Frame) -> None:
     """On a bald or covered head the ears sit on a band."""
     if not bare(at) or at.hat:
         return
-    d = smooth(arch(71.5, 43.5, 116.0, start=0.12, end=0.88))
+    d = smooth(arch(71.5 - nearer(at, 5.5), 43.5, 116.0, start=0.12, end=0.88))
     with at.layer(canvas, 0.0):
         canvas.path(d, stroke=Slot.LINE, width=7.4)
         canvas.path(d, stroke=Slot.INK, width=3.8)

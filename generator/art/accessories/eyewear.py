@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.art.accessories.placement import side_of
+from generator.art.accessories.placement import open_side
 from generator.art.canvas import Canvas, Stop, ellipse, fmt, smooth
 from generator.art.frame import CX, Frame
 from generator.art.palette import Slot
@@ -62,13 +62,14 @@ def sunglasses(canvas: Canvas, at: Frame) -> None:
         for side in (-1, 1):
             d = _lens(side, at.eye_x, cy, w, h, drop=3.0)
             canvas.path(d, fill=glass)
-            _glint(canvas, CX + side * at.eye_x, cy, w, h, d, strength=0.5)
+            _glint(canvas, CX + side * at.eye_x, cy, w, h, d, strength=0.45)
             canvas.path(d, stroke=Slot.INK, width=2.8)
 
 
 def eye_patch(canvas: Canvas, at: Frame) -> None:
     """A patch over one eye, its strap running round the head."""
-    side = side_of(at, 1)
+    # Under a fringe over one eye the patch hides with that eye: one has to see.
+    side = -open_side(at) if at.spec.fringe == "over_eye" else open_side(at)
     slot = Slot.ACCESSORY if at.spec.detail[0] > 0.3 else Slot.INK
     x, y = CX + side * at.eye_x, at.eye_y + 1.0
     w, h = at.eye_w + 4.5, at.eye_h + 1.5
@@ -120,7 +121,7 @@ def _shield(x: float, y: float, w: float, h: float, side: int) -> str:
 
 
 def _glint(
-    canvas: Canvas, x: float, y: float, w: float, h: float, clip: str, *, strength: float = 0.34
+    canvas: Canvas, x: float, y: float, w: float, h: float, clip: str, *, strength: float = 0.26
 ) -> None:
     """Two slanted bars of light across a lens."""
     with canvas.group(clip=clip):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.art.accessories.placement import mirrored
+from generator.art.accessories.placement import COVERED_EARS, FREE_EARS, mirrored
 from generator.art.canvas import Canvas, fmt
 from generator.art.frame import CX, Frame
 from generator.art.palette import Slot
@@ -58,8 +58,30 @@ def face_mask(canvas: Canvas, at: Frame) -> None:
             )  # fmt: skip
 
 
-def earrings(canvas: Canvas, at: Frame) -> None:
-    """Gold drops below the ear lobes."""
+def earrings_under(canvas: Canvas, at: Frame) -> None:
+    if at.spec.hair in FREE_EARS:
+        _earrings(canvas, at)
+
+
+def earrings_over(canvas: Canvas, at: Frame) -> None:
+    if at.spec.hair not in FREE_EARS:
+        _earrings(canvas, at)
+
+
+def elf_ears_under(canvas: Canvas, at: Frame) -> None:
+    if at.spec.hair not in COVERED_EARS:
+        _elf_ears(canvas, at, through_hair=False)
+
+
+def elf_ears_over(canvas: Canvas, at: Frame) -> None:
+    if at.spec.hair in COVERED_EARS:
+        _elf_ears(canvas, at, through_hair=True)
+
+
+def _earrings(canvas: Canvas, at: Frame) -> None:
+    """Gold drops below the ear lobes; a scarf hides them."""
+    if at.spec.hair == "hijab":
+        return
     y = at.eye_y + 15.0
     for side in (-1, 1):
         with at.layer(canvas, -0.05 - 0.2 * side * at.spec.turn):
@@ -76,7 +98,7 @@ def earrings(canvas: Canvas, at: Frame) -> None:
             canvas.ellipse(sx - 1.8, y + 14.5, 1.5, 2.4, fill=Slot.WHITE, opacity=0.9)
 
 
-def elf_ears(canvas: Canvas, at: Frame) -> None:
+def _elf_ears(canvas: Canvas, at: Frame, *, through_hair: bool) -> None:
     """Long pointed ears. The face is there already, so they are clipped to its outside."""
     # The face runs clockwise; a counter-clockwise sheet around it leaves only the outside.
     outside = f"M-60 -60V320H320V-60Z{at.face_outline()}"
@@ -92,16 +114,22 @@ def elf_ears(canvas: Canvas, at: Frame) -> None:
             transform=f"translate({fmt(slip * at.spec.turn * 7.0)} 0)"
         ), mirrored(canvas, side):  # fmt: skip
             shell = (
-                f"M{p(-8, -13)}C{p(4, -17)} {p(19, -18 + droop * 0.5)} {p(35, -25 + droop)}"
-                f"C{p(32, -8 + droop * 0.6)} {p(19, 9)} {p(7, 14)}Q{p(0, 16)} {p(-8, 11)}Z"
+                f"M{p(-8, -13)}C{p(4, -17)} {p(22, -19 + droop * 0.5)} {p(39, -27 + droop)}"
+                f"C{p(36, -8 + droop * 0.6)} {p(21, 10)} {p(7, 14)}Q{p(0, 16)} {p(-8, 11)}Z"
             )
             canvas.path(shell, fill=Slot.SKIN)
             with canvas.group(clip=shell):
                 canvas.path(
-                    f"M{p(-4, -7)}C{p(8, -12)} {p(18, -14 + droop * 0.5)} {p(29, -21 + droop)}"
+                    f"M{p(-4, -7)}C{p(8, -12)} {p(18, -14 + droop * 0.5)} {p(33, -23 + droop)}"
                     f"C{p(22, -8 + droop * 0.6)} {p(13, 0)} {p(8, 4)}Q{p(6, -4)} {p(-4, 8)}Z",
                     fill=Slot.SKIN_SHADE,
                 )
-                canvas.path(f"M{p(35, -25 + droop)}L{p(19, -19 + droop * .5)}L{p(20, 0)}Z",
+                canvas.path(f"M{p(39, -27 + droop)}L{p(19, -19 + droop * .5)}L{p(20, 0)}Z",
                             fill=Slot.BLUSH, opacity=0.35)  # fmt: skip
             canvas.path(shell, stroke=Slot.LINE, width=2.4)
+            if through_hair:  # a lock falls back over the root
+                lock = (
+                    f"M{p(-6, -30)}C{p(6, -22)} {p(8, -4)} {p(3, 22)}"
+                    f"C{p(1, 12)} {p(-3, 4)} {p(-9, 2)}Z"
+                )
+                canvas.path(lock, fill=Slot.HAIR, stroke=Slot.LINE, width=1.8)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.art.accessories.bows import bow, star
-from generator.art.accessories.placement import arch, crown_y, mirrored, ring, scallops, side_of
+from generator.art.accessories.placement import arch, crown_y, mirrored, nearer, ring, scallops, side_of
 from generator.art.canvas import Canvas, fmt, smooth
 from generator.art.frame import CX, Frame
 from generator.art.palette import Slot
@@ -15,10 +15,11 @@ _PETALS = (Slot.PINK, Slot.WHITE, Slot.RED, Slot.GOLD)
 def ribbon(canvas: Canvas, at: Frame) -> None:
     """A big bow at one side of the crown, lower where something else crowns the head."""
     side = side_of(at, 3)
+    inward = nearer(at, 5.0)
     low = bool(_CROWDING & at.spec.accessories)
     x, y, lean, size = (66.0, 92.0, -52.0, 0.72) if low else (80.0, 62.0, -32.0, 0.86)
     with at.layer(canvas, 0.35), mirrored(
-        canvas, side, inner=f"translate({x} {y}) rotate({lean}) scale({size})"
+        canvas, side, inner=f"translate({x + inward} {y}) rotate({lean}) scale({size})"
     ):  # fmt: skip
         bow(canvas)
 
@@ -26,7 +27,7 @@ def ribbon(canvas: Canvas, at: Frame) -> None:
 def hairpin(canvas: Canvas, at: Frame) -> None:
     """Two crossed clips and a star at one side of the fringe."""
     side = -side_of(at, 3)
-    y = 106.0 if at.hat else 96.0
+    y = 112.0 if at.hat else 96.0
     with at.layer(canvas, 0.55), mirrored(
         canvas, side, inner=f"translate(84 {y}) rotate({fmt(-18 + 10 * at.spec.detail[0])})"
     ):  # fmt: skip
@@ -42,7 +43,7 @@ def hairpin(canvas: Canvas, at: Frame) -> None:
 
 def flower_crown(canvas: Canvas, at: Frame) -> None:
     """A wreath of mixed flowers with leaves between them."""
-    spots = arch(68.0, 58.0, 92.0, start=0.05, end=0.95, steps=8)
+    spots = arch(68.0 - nearer(at, 6.0), 58.0, 92.0, start=0.05, end=0.95, steps=8)
     with at.layer(canvas, 0.35):
         leaves = ""
         for i, (x, y) in enumerate(spots[:-1]):
@@ -76,7 +77,7 @@ def _flower(canvas: Canvas, x: float, y: float, r: float, slot: Slot, phase: flo
 
 def tiara(canvas: Canvas, at: Frame) -> None:
     """Gold peaks rising to a gem in the middle."""
-    y = crown_y(at) + 27.0
+    y = crown_y(at) + 31.0
     foot = [(CX - 44, y + 11), (CX - 24, y + 3.5), (CX, y + 1), (CX + 24, y + 3.5), (CX + 44, y + 11)]
     d = (
         f"M84 {fmt(y + 11)}Q88 {fmt(y - 2)} 89 {fmt(y - 6)}Q97 {fmt(y - 3)} 101 {fmt(y - 1)}"
@@ -102,9 +103,9 @@ def tiara(canvas: Canvas, at: Frame) -> None:
 
 def maid_headdress(canvas: Canvas, at: Frame) -> None:
     """A white frill over the crown, a ribbon threaded through it and a bow at each end."""
-    top = crown_y(at)
-    inner = arch(67.0, top + 19.0, 104.0, start=0.1, end=0.9, steps=14)
-    outer = arch(79.0, top - 4.0, 99.0, start=0.09, end=0.91, steps=11)
+    top, slim = crown_y(at), nearer(at, 7.0)
+    inner = arch(67.0 - slim, top + 19.0, 104.0, start=0.1, end=0.9, steps=14)
+    outer = arch(79.0 - slim, top - 4.0, 99.0, start=0.09, end=0.91, steps=11)
     with at.layer(canvas, 0.2):
         frill = scallops(outer, bulge=0.56, closed=False) + "L" + "L".join(
             f"{fmt(x)} {fmt(y)}" for x, y in inner[::-1]
@@ -114,13 +115,13 @@ def maid_headdress(canvas: Canvas, at: Frame) -> None:
             f"M{fmt(x)} {fmt(y)}L{fmt(x + (CX - x) * 0.09)} {fmt(y + (96 - y) * 0.13)}" for x, y in outer[1:-1]
         )
         canvas.path(pleats, stroke=Slot.LINE, width=1.5, opacity=0.6)
-        band = smooth(arch(69.0, top + 15.0, 103.0, start=0.1, end=0.9))
+        band = smooth(arch(69.0 - slim, top + 15.0, 103.0, start=0.1, end=0.9))
         canvas.path(band, stroke=Slot.LINE, width=9.4)
         canvas.path(band, stroke=Slot.WHITE, width=5.8)
         canvas.path(band, stroke=Slot.ACCESSORY, width=2.6)
     for side in (-1, 1):
         with at.layer(canvas, 0.2), mirrored(
-            canvas, side, inner="translate(62 88) rotate(-58) scale(.46)"
+            canvas, side, inner=f"translate({62 + slim} 88) rotate(-58) scale(.46)"
         ):  # fmt: skip
             bow(canvas, width=4.0)
 

@@ -79,8 +79,8 @@ def beret(canvas: Canvas, at: Frame) -> None:
 def witch_hat(canvas: Canvas, at: Frame) -> None:
     """A wide brim and a bent tip: there is no room for a tall one."""
     cone = (
-        "M68 86C74 62 84 42 104 29C124 14 152 8 178 16C192 20 202 28 206 38"
-        "C208 44 204 47 199 44C190 38 180 38 174 43C182 56 186 70 189 86Z"
+        "M62 86C70 62 82 42 104 29C124 14 152 8 178 16C192 20 202 28 206 38"
+        "C208 44 204 47 199 44C190 38 180 38 174 43C184 56 190 70 194 86Z"
     )
     brim = (
         "M25 92C22 86 30 80 44 79C56 78 62 76 72 77C108 84 148 84 184 77C194 76 202 78 212 79"
@@ -88,13 +88,18 @@ def witch_hat(canvas: Canvas, at: Frame) -> None:
     )
     with at.layer(canvas, 0.35):
         cast_shade(canvas, at, "M62 98Q128 114 194 98L191 112Q160 120 128 120Q96 120 65 112Z")
-    with at.layer(canvas, 0.2), mirrored(canvas, side_of(at)):
+    side = side_of(at)
+    # Mirrored shapes would take the light along: on a hat that leans left the shade is drawn apart.
+    shade = (
+        "M140 8C158 26 164 58 160 96L210 96V4Z" if side < 0
+        else "M50 90V30L104 22C84 44 84 70 90 96H50Z"
+    )  # fmt: skip
+    gleam = [(84, 74), (94, 50), (116, 32)] if side < 0 else [(170, 74), (162, 52), (142, 28)]
+    with at.layer(canvas, 0.2), mirrored(canvas, side):
         canvas.path(cone, fill=Slot.ACCESSORY)
         with canvas.group(clip=cone):
-            canvas.path(
-                "M140 8C158 26 164 58 160 96L210 96V4Z", fill=Slot.ACCESSORY_SHADE
-            )
-            canvas.strand([(84, 74), (94, 50), (116, 32)], 7.0, fill=Slot.WHITE, opacity=0.28)
+            canvas.path(shade, fill=Slot.ACCESSORY_SHADE)
+            canvas.strand(gleam, 7.0, fill=Slot.WHITE, opacity=0.28)
             canvas.path(
                 "M58 70C100 84 156 84 198 70L200 84C156 96 100 96 56 84Z", fill=Slot.INK
             )
@@ -120,24 +125,19 @@ def witch_hat(canvas: Canvas, at: Frame) -> None:
 
 def santa_hat(canvas: Canvas, at: Frame) -> None:
     """Red felt that falls to one side, white fur, a pompom."""
-    felt = (
-        "M58 88C56 52 84 25 128 25C176 24 212 50 217 96L201 99C198 88 195 82 188 79L196 92Z"
+    felt = "M57 90C55 52 84 26 128 26C172 25 204 54 200 92Z"
+    flap = (
+        "M132 26C172 20 214 46 222 86C223 94 222 102 220 108L206 107"
+        "C204 92 198 80 184 68C168 56 148 44 132 26Z"
     )
     with at.layer(canvas, 0.35):
         cast_shade(canvas, at, "M58 96Q92 86 128 86Q164 86 198 96L194 110Q160 99 128 99Q96 99 62 110Z")
     with at.layer(canvas, 0.15), mirrored(canvas, side_of(at)):
         canvas.path(felt, fill=Slot.RED)
         with canvas.group(clip=felt):
-            dark = canvas.linear(150, 40, 214, 92, [Stop(0, Slot.LINE, 0), Stop(0.35, Slot.LINE, 0.28), Stop(1, Slot.LINE, 0.42)])  # fmt: skip
-            canvas.path("M150 20C172 40 182 60 186 92H222V20Z", fill=dark)
-            canvas.strand([(72, 70), (84, 46), (112, 34)], 7.0, fill=Slot.WHITE, opacity=0.35)
-        canvas.strand([(188, 79), (180, 60), (164, 46)], 2.2, fill=Slot.LINE, taper=(0.7, 0.0))
-        canvas.strand([(176, 72), (160, 58), (142, 52)], 1.8, fill=Slot.LINE, opacity=0.7)
+            canvas.path("M130 22C160 44 184 60 196 92H212V22Z", fill=Slot.LINE, opacity=0.35)
+            canvas.strand([(70, 72), (82, 47), (112, 34)], 7.0, fill=Slot.WHITE, opacity=0.35)
         canvas.path(felt, stroke=Slot.LINE, width=2.6)
-        pompom = scallops(ring(208, 104, 12.5, 9), bulge=0.58)
-        canvas.path(pompom, fill=Slot.WHITE, stroke=Slot.LINE, width=2.4)
-        canvas.path("M218 100C220 112 210 119 199 114C208 113 214 108 218 100Z",
-                    fill=Slot.WATER, opacity=0.45)  # fmt: skip
     with at.layer(canvas, 0.4):
         over = [(54.0, 88.0), (63.0, 79.0), (76.0, 73.0), (92.0, 69.0), (110.0, 67.0), (128.0, 66.0),
                 (146.0, 67.0), (164.0, 69.0), (180.0, 73.0), (193.0, 79.0), (202.0, 88.0)]  # fmt: skip
@@ -148,3 +148,14 @@ def santa_hat(canvas: Canvas, at: Frame) -> None:
         with canvas.group(clip=fur):
             canvas.path("M48 98C90 84 166 84 208 92V108H48Z", fill=Slot.WATER, opacity=0.4)
         canvas.path(fur, stroke=Slot.LINE, width=2.4)
+    with at.layer(canvas, 0.25), mirrored(canvas, side_of(at)):
+        canvas.path(flap, fill=Slot.RED)
+        with canvas.group(clip=flap):
+            canvas.path("M226 110C226 70 204 44 176 34C196 52 206 80 208 112Z",
+                        fill=Slot.LINE, opacity=0.3)  # fmt: skip
+        canvas.path(flap, stroke=Slot.LINE, width=2.4)
+        canvas.strand([(182, 66), (190, 66), (200, 72)], 1.9, fill=Slot.LINE, opacity=0.7)
+        canvas.path(scallops(ring(213, 114, 12.5, 9), bulge=0.58), fill=Slot.WHITE,
+                    stroke=Slot.LINE, width=2.4)  # fmt: skip
+        canvas.path("M223 111C225 123 214 129 204 124C213 123 219 118 223 111Z",
+                    fill=Slot.WATER, opacity=0.45)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.art.accessories.placement import side_of
+from generator.art.accessories.placement import open_side
 from generator.art.canvas import Canvas, ellipse
 from generator.art.frame import CX, Frame
 from generator.art.palette import Slot
@@ -23,20 +23,20 @@ def freckles(canvas: Canvas, at: Frame) -> None:
     )
     with at.layer(canvas, 0.75):
         canvas.path(d, fill=Slot.SKIN_SHADE)
-        canvas.path(d, fill=Slot.LINE, opacity=0.3)
+        canvas.path(d, fill=Slot.LINE, opacity=0.4)
 
 
 def mole(canvas: Canvas, at: Frame) -> None:
     """A beauty spot under the outer corner of one eye."""
-    side = side_of(at, 1)
+    side = open_side(at)
     x = CX + side * (at.eye_x + 7.0 + 3.0 * at.spec.detail[3])
     with at.layer(canvas, 0.7):
-        canvas.ellipse(x, at.eye_y + at.eye_h + 5.5, 2.2, 2.2, fill=Slot.LINE)
+        canvas.ellipse(x, at.eye_y + at.eye_h + 5.5, 2.1, 2.1, fill=Slot.INK)
 
 
 def scar(canvas: Canvas, at: Frame) -> None:
     """Across a cheek, or down through a brow."""
-    side = side_of(at, 1)
+    side = open_side(at)
     x = CX + side * at.eye_x
     if at.spec.detail[0] > 0:
         y = at.eye_y + at.eye_h + (7.5 if at.chibi else 9.0)
@@ -50,7 +50,10 @@ def scar(canvas: Canvas, at: Frame) -> None:
         line = [(x + side * 9, top), (x + side * 5.5, bend), (x + side * 6.5, low)]
         ticks = [[(x + side * 1.5, low - 8), (x + side * 11, low - 6.5)]]
     with at.layer(canvas, 0.75):
-        canvas.strand(line, 5.4, fill=Slot.BLUSH, opacity=0.75, taper=(0.1, 0.1))
-        canvas.strand(line, 2.6, fill=Slot.LINE, opacity=0.8)
+        # Lip red reads on every skin, the outline colour not on a dark one.
+        canvas.strand(line, 6.2, fill=Slot.SKIN_SHADE, taper=(0.1, 0.1))
+        canvas.strand(line, 3.8, fill=Slot.LIP, taper=(0.1, 0.1))
+        canvas.strand(line, 1.7, fill=Slot.LINE, opacity=0.7)
         for tick in ticks:
-            canvas.strand(tick, 2.0, fill=Slot.LINE, opacity=0.8)
+            canvas.strand(tick, 2.6, fill=Slot.LIP, taper=(0.2, 0.2))
+            canvas.strand(tick, 1.3, fill=Slot.LINE, opacity=0.7)

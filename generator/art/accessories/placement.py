@@ -16,22 +16,49 @@ from generator.art.palette import Slot
 COVERED_BROW = frozenset({"blunt", "swept", "spiky", "wispy", "between_eyes", "over_eye", "rounded"})
 """Fringes that cover the forehead where a hat's shadow falls."""
 
+COVERED_EARS = frozenset({
+    "pixie", "bob", "medium", "long_straight", "long_wavy", "hime", "drills", "wolf_cut", "curly",
+    "locs", "box_braids",
+})  # fmt: skip
+"""Hair that falls over the ears: what hangs there has to come out through it."""
+FREE_EARS = frozenset({"spiky", "short_crop", "undercut", "afro", "bald", "hijab"})
+"""Heads with nothing in front of the ears, not even a lock."""
+# Crowns that hair volume moves little, or that ornaments press in.
+_CROWNS = {
+    "bald": 45.0, "hijab": 38.0, "locs": 42.0, "box_braids": 42.0, "afro": 29.0, "curly": 29.0,
+    "spiky": 32.0, "undercut": 30.0,
+}  # fmt: skip
+
 
 def side_of(at: Frame, index: int = 2) -> int:
     """The side (-1 left, 1 right) on which a single ornament sits."""
     return -1 if at.spec.detail[index] < 0 else 1
 
 
+def open_side(at: Frame) -> int:
+    """The side of an eye that the fringe leaves free, where marks are seen."""
+    if at.spec.fringe == "over_eye":
+        return 1 if at.spec.detail[0] < 0 else -1
+    return side_of(at, 1)
+
+
 def crown_y(at: Frame) -> float:
     """Roughly the height at which the hair ends above the skull's top."""
-    if at.spec.hair in ("bald", "hijab") or at.hat:
+    if at.hat:
         return 44.0
-    return 35.0 - 4.0 * at.spec.hair_volume
+    if at.spec.hair in _CROWNS:
+        return _CROWNS[at.spec.hair]
+    return 34.0 - 6.0 * at.spec.hair_volume
 
 
 def bare(at: Frame) -> bool:
     """No hair shows that ears or ornaments could grow from."""
     return at.spec.hair in ("bald", "hijab")
+
+
+def nearer(at: Frame, amount: float) -> float:
+    """How far things move in towards a head that no hair makes wider."""
+    return amount if at.spec.hair == "bald" and not at.hat else 0.0
 
 
 @contextmanager

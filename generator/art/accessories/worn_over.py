@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from generator.art.accessories.placement import arch, crown_y, mirrored
+from generator.art.accessories.placement import arch, crown_y, mirrored, nearer
 from generator.art.canvas import Canvas, fmt, smooth
 from generator.art.frame import CX, Frame
 from generator.art.palette import Slot
 
 
 def headphones_band(canvas: Canvas, at: Frame) -> None:
-    d = smooth(arch(at.cheek + 15.0, crown_y(at) - 2.0, at.eye_y - 14.0))
+    half = at.cheek + 16.0 - nearer(at, 7.0)
+    d = smooth(arch(half, crown_y(at) - 2.0, at.eye_y - 14.0))
     with at.layer(canvas, 0.0):
         canvas.path(d, stroke=Slot.LINE, width=12.5)
         canvas.path(d, stroke=Slot.ACCESSORY, width=7.9)
-        shine = arch(at.cheek + 14.0, crown_y(at) - 2.6, at.eye_y - 14.0, start=0.2, end=0.48)
+        shine = arch(half - 1.5, crown_y(at) - 2.6, at.eye_y - 14.0, start=0.2, end=0.48)
         canvas.strand(shine, 2.6, fill=Slot.WHITE, opacity=0.6)
 
 
@@ -21,17 +22,17 @@ def headphones_shells(canvas: Canvas, at: Frame) -> None:
     """Padded shells over the ears."""
     y = at.eye_y + 1.0
     for side in (-1, 1):
-        x = CX - at.cheek - 9.0
+        x = CX - at.cheek - 11.0 + nearer(at, 5.0)
         with at.layer(canvas, -0.05 - 0.25 * side * at.spec.turn), mirrored(canvas, side):
-            pad = f"M{fmt(x + 6)} {fmt(y - 22)}q11 3 11 22q0 19 -11 22q-6 0 -6 -22q0 -22 6 -22Z"
+            pad = f"M{fmt(x + 6)} {fmt(y - 21)}q9 3 9 21q0 18 -9 21q-6 0 -6 -21q0 -21 6 -21Z"
             canvas.path(pad, fill=Slot.INK, stroke=Slot.LINE, width=2.4)
             shell = f"M{fmt(x + 8)} {fmt(y - 23)}C{fmt(x - 8)} {fmt(y - 25)} {fmt(x - 15)} {fmt(y - 12)} {fmt(x - 15)} {fmt(y)}S{fmt(x - 8)} {fmt(y + 25)} {fmt(x + 8)} {fmt(y + 23)}C{fmt(x + 3)} {fmt(y + 12)} {fmt(x + 3)} {fmt(y - 12)} {fmt(x + 8)} {fmt(y - 23)}Z"
             canvas.path(shell, fill=Slot.ACCESSORY)
             with canvas.group(clip=shell):
                 canvas.ellipse(x + 4, y + 22, 18, 20, fill=Slot.ACCESSORY_SHADE)
             canvas.path(shell, stroke=Slot.LINE, width=2.4)
-            canvas.ellipse(x - 5, y, 4.6, 8.6, fill=Slot.WHITE, stroke=Slot.LINE, width=1.8)
-        sx = CX + side * (at.cheek + 13.0)
+            canvas.ellipse(x - 5.5, y, 4.6, 8.6, fill=Slot.WHITE, stroke=Slot.LINE, width=1.8)
+        sx = CX + side * (at.cheek + 15.0 - nearer(at, 5.0))
         with at.layer(canvas, -0.05 - 0.25 * side * at.spec.turn):
             canvas.strand([(sx - 4, y - 7), (sx - 3, y - 15), (sx + 2, y - 19)], 2.8,
                           fill=Slot.WHITE, opacity=0.6)  # fmt: skip
@@ -53,9 +54,9 @@ def _halo(canvas: Canvas, at: Frame, *, front: bool) -> None:
     x, y, rx, ry = _HALO
     d = f"M{fmt(x - rx)} {fmt(y)}A{fmt(rx)} {fmt(ry)} 0 0 {0 if front else 1} {fmt(x + rx)} {fmt(y)}"
     with at.layer(canvas, 0.1):
-        canvas.path(d, stroke=Slot.LINE, width=8.4)
-        canvas.path(d, stroke=Slot.GOLD, width=4.6)
+        canvas.path(d, stroke=Slot.LINE, width=9.4)
+        canvas.path(d, stroke=Slot.GOLD, width=5.4)
         if front:
             canvas.strand([(x - 38, y + 3.8), (x - 22, y + 7.4), (x - 6, y + 8.6)], 2.2, fill=Slot.WHITE)
         else:
-            canvas.path(d, stroke=Slot.LINE, width=4.6, opacity=0.15)
+            canvas.path(d, stroke=Slot.LINE, width=5.4, opacity=0.15)
