@@ -130,6 +130,11 @@ class Canvas:
         yield
         self._feature = outer
 
+    def used_slots(self) -> set[Slot]:
+        """The slots that any shape was painted with."""
+        text = "".join(self._defs) + "".join(self._nodes)
+        return {Slot(int(m[1])) for m in _TOKEN.finditer(text)}
+
     def svg(self, colours: Sequence[RGB], *, size: int = SIDE) -> str:
         """The picture as an SVG document; `colours` in `Slot` order."""
         texts = [hex_colour(c) for c in colours]

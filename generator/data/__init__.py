@@ -1,0 +1,1 @@
+"""Data sets: rendered from specs, or imported from a folder of pictures."""

@@ -1,0 +1,93 @@
+"""What a network is told of a figure: specs as tensors.
+
+Colours are not conditions: networks paint masks of palette slots, and the palette is applied to those
+(see `generator.art.palette`). What remains is shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from generator.art.frame import frame
+from generator.art.palette import palette
+from generator.spec import ACCESSORIES, SLIDERS, VOCABULARY, AvatarSpec
+
+GROUPS: tuple[str, ...] = tuple(VOCABULARY)
+SLICES: dict[str, slice] = {}
+"""Where the one-hot levels of every group lie in `Conditions.attributes`; accessories follow."""
+_end = 0
+for _group, _levels in VOCABULARY.items():
+    SLICES[_group] = slice(_end, _end + len(_levels))
+    _end += len(_levels)
+SLICES["accessories"] = slice(_end, _end + len(ACCESSORIES))
+ATTRIBUTES = _end + len(ACCESSORIES)
+CONTINUOUS = len(SLIDERS) + 4  # the last four are AvatarSpec.detail
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """The shapes of a batch of figures. All three are linear: two figures can be mixed.
+
+    attributes: (B, ATTRIBUTES) float; a one-hot per group of `SLICES`, a many-hot for accessories.
+    sliders: (B, CONTINUOUS) float in [-1, 1].
+    pose: (B, 2, 3) float affine map from canvas to head space, both as [-1, 1] squares
+        (the form torch's affine_grid takes).
+    """
+
+    attributes: Tensor
+    sliders: Tensor
+    pose: Tensor
+
+    def __len__(self) -> int:
+        return len(self.attributes)
+
+    def __getitem__(self, index: slice | Tensor) -> Conditions:
+        return Conditions(self.attributes[index], self.sliders[index], self.pose[index])
+
+    def to(self, device: torch.device) -> Conditions:
+        return Conditions(
+            self.attributes.to(device), self.sliders.to(device), self.pose.to(device)
+        )
+
+    def mix(self, other: Conditions, share: Tensor) -> Conditions:
+        """`share` (B,) of `other` in self; between the two, not necessarily a drawable figure."""
+        return Conditions(
+            torch.lerp(self.attributes, other.attributes, share[:, None]),
+            torch.lerp(self.sliders, other.sliders, share[:, None]),
+            torch.lerp(self.pose, other.pose, share[:, None, None]),
+        )
+
+
+def cat(parts: Sequence[Conditions]) -> Conditions:
+    """Several batches as one."""
+    return Conditions(
+        torch.cat([p.attributes for p in parts]),
+        torch.cat([p.sliders for p in parts]),
+        torch.cat([p.pose for p in parts]),
+    )
+
+
+def encode(specs: Sequence[AvatarSpec]) -> Conditions:
+    """Specs -> conditions (on the CPU)."""
+    attributes = torch.zeros(len(specs), ATTRIBUTES)
+    for row, spec in zip(attributes, specs, strict=True):
+        for group, levels in VOCABULARY.items():
+            row[SLICES[group].start + levels.index(getattr(spec, group))] = 1
+        for name in spec.accessories:
+            row[SLICES["accessories"].start + ACCESSORIES.index(name)] = 1
+    sliders = [[*(getattr(s, name) for name in SLIDERS), *s.detail] for s in specs]
+    pose = [frame(s).to_head_space() for s in specs]
+    return Conditions(
+        attributes,
+        torch.tensor(sliders, dtype=torch.float32),
+        torch.tensor(pose, dtype=torch.float32),
+    )
+
+
+def palettes(specs: Sequence[AvatarSpec]) -> Tensor:
+    """The colours of every slot: (B, len(Slot), 3) float in [0, 1]."""
+    return torch.tensor([palette(s) for s in specs], dtype=torch.float32) / 255

@@ -1,0 +1,239 @@
+"""The avatar generator: a spec's shape -> masks of palette slots -> a picture.
+
+Three ideas, each measured against doing without (see docs/training.md):
+
+- *Spatial attribute tables*: every level of every attribute has a learned 16 x 16 feature map of its
+  own, so a cat ear knows where it is. FiLM (Perez et al., arXiv 1709.07871) alone does not learn it.
+- *Head space*: heads tilt, turn and shrink (chibi) as a whole. The head's features are made in a head
+  at rest and then carried to the canvas by the affine map that the spec implies (a spatial transformer,
+  Jaderberg et al., arXiv 1506.02025, whose transform is known instead of learned).
+- *Palette head*: the last layer gives, for every pixel, a distribution over the palette's slots. The
+  picture is the mixture of their colours: any colour can be asked for, and none can be missed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import pi
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from generator.art.palette import Slot
+from generator.models.conditions import ATTRIBUTES, CONTINUOUS, SLICES, Conditions
+from generator.spec import VOCABULARY
+
+NOTHING = len(Slot)
+"""The channel of what no slot covers: transparency."""
+CHANNELS = 32
+"""Every slot, nothing, and one free colour (32 also keeps rows of channels aligned, which triples the
+speed of the softmax)."""
+_BODY = ("presentation", "age", "outfit")
+_WAVES = {16: (1, 2, 4), 32: (1, 2, 4, 8), 64: (2, 4, 8, 16, 32)}
+"""Coordinate frequencies by resolution, in half periods over the square."""
+
+
+@dataclass(frozen=True)
+class GeneratorConfig:
+    """Widths of the network. The defaults draw a 256 px figure for about 2.3 GMAC."""
+
+    style: int = 256
+    """Width of w, the vector that modulates every layer."""
+    table: int = 64
+    """Channels of a level's 16 x 16 table."""
+    head: int = 224
+    """Channels of the head's trunk at 16 and 32 px."""
+    body: int = 64
+    """Channels of the body's tables and trunk at 16 px."""
+    trunk: int = 192
+    """Channels at 32 px, where head and body meet."""
+    fine: int = 96
+    """Channels at 64 px."""
+    last: int = 48
+    """Channels at 128 px."""
+
+
+class Film(nn.Module):
+    """Unit RMS over space and channels, then scale and shift by w; no statistics of a batch."""
+
+    def __init__(self, channels: int, style: int) -> None:
+        super().__init__()
+        self.affine = nn.Linear(style, 2 * channels)
+        nn.init.zeros_(self.affine.weight)
+        nn.init.zeros_(self.affine.bias)
+
+    def forward(self, x: Tensor, w: Tensor) -> Tensor:
+        scale, shift = self.affine(w)[:, :, None, None].chunk(2, 1)  # (B, C, 1, 1) each
+        norm = torch.rsqrt(x.square().mean((1, 2, 3), keepdim=True, dtype=torch.float32) + 1e-6)
+        return torch.addcmul(shift.to(x.dtype), x, (norm * (1 + scale)).to(x.dtype))
+
+
+class Block(nn.Module):
+    """conv 3x3, FiLM, LeakyReLU, with a residual path when the widths allow."""
+
+    def __init__(self, cin: int, cout: int, style: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(cin, cout, 3, padding=1)
+        self.film = Film(cout, style)
+
+    def forward(self, x: Tensor, w: Tensor) -> Tensor:
+        y = F.leaky_relu(self.film(self.conv(x), w), 0.2)
+        return (x + y) * 0.7071 if x.shape == y.shape else y
+
+
+class Tables(nn.Module):
+    """One learned (C, S, S) map per attribute level, summed over what a figure has."""
+
+    def __init__(self, groups: tuple[str, ...], *, channels: int, size: int = 16) -> None:
+        super().__init__()
+        columns = [i for g in groups for i in range(SLICES[g].start, SLICES[g].stop)]
+        self.register_buffer("columns", torch.tensor(columns), persistent=False)
+        self.maps = nn.Parameter(torch.randn(len(columns), channels, size, size) * 0.1)
+
+    def forward(self, c: Conditions) -> Tensor:
+        chosen = c.attributes[:, self.columns]
+        return (chosen @ self.maps.flatten(1)).unflatten(1, self.maps.shape[1:])
+
+
+class Mapping(nn.Module):
+    """Attributes and sliders -> w. The first layer holds an embedding per level (summed)."""
+
+    def __init__(self, style: int) -> None:
+        super().__init__()
+        self.embed = nn.Linear(ATTRIBUTES, 2 * style)
+        self.sliders = nn.Linear(CONTINUOUS, 2 * style, bias=False)
+        self.mlp = nn.Sequential(
+            nn.LeakyReLU(0.2), nn.Linear(2 * style, style), nn.LeakyReLU(0.2),
+            nn.Linear(style, style), nn.LeakyReLU(0.2),
+        )  # fmt: skip
+        nn.init.normal_(self.embed.weight, std=0.5)
+        nn.init.normal_(self.sliders.weight, std=0.5)
+
+    def forward(self, c: Conditions) -> Tensor:
+        return self.mlp(self.embed(c.attributes) + self.sliders(c.sliders))
+
+
+def waves(grid: Tensor) -> Tensor:
+    """Fourier features of coordinates: (B, S, S, 2) in [-1, 1] -> (B, 4 * frequencies, S, S).
+
+    Tancik et al., arXiv 2006.10739: without them a network smears what must lie at one place.
+    """
+    frequencies = torch.tensor(_WAVES[grid.shape[1]], dtype=grid.dtype, device=grid.device)
+    angles = (grid[..., None] * (frequencies * (pi / 2))).flatten(-2)  # (B, S, S, 2F)
+    return torch.cat([angles.sin(), angles.cos()], -1).permute(0, 3, 1, 2)
+
+
+class Generator(nn.Module):
+    """Conditions -> slot logits at 256 px."""
+
+    def __init__(self, config: GeneratorConfig = GeneratorConfig()) -> None:  # noqa: B008
+        super().__init__()
+        self.config = config
+        s = config.style
+        n16, n32, n64 = (4 * len(_WAVES[r]) for r in (16, 32, 64))
+        self.mapping = Mapping(s)
+        groups = (*(g for g in VOCABULARY if g != "outfit"), "accessories")
+        self.head_tables = Tables(groups, channels=config.table)
+        self.head16 = nn.ModuleList(
+            [Block(config.table + n16, config.head, s), Block(config.head, config.head, s)]
+        )
+        self.head32 = nn.ModuleList(
+            [Block(config.head + n32, config.head, s), Block(config.head, config.trunk, s)]
+        )
+        self.body_tables = nn.ModuleList(
+            Tables(_BODY, channels=config.body) for _ in VOCABULARY["style"]
+        )
+        self.body16 = Block(config.body + n16, config.body, s)
+        self.join = Block(config.trunk + config.body + 2 * n32, config.trunk, s)
+        self.trunk32 = Block(config.trunk, config.trunk, s)
+        self.up64 = nn.Conv2d(config.trunk, 4 * config.fine, 1)
+        self.trunk64 = nn.ModuleList(
+            [Block(config.fine + 2 * n64, config.fine, s), Block(config.fine, config.fine, s)]
+        )
+        self.up128 = nn.Conv2d(config.fine, 4 * config.last, 1)
+        self.trunk128 = nn.Conv2d(config.last, config.last, 3, padding=1)
+        self.palette = nn.Conv2d(config.last, 4 * CHANNELS, 1)
+        self.free_colour = nn.Parameter(torch.full((3,), 0.5))
+
+    def forward(self, c: Conditions) -> Tensor:
+        """Returns logits (B, 128, 128, 4, CHANNELS): the pixels of each 2 x 2 cell, row by row.
+
+        `unshuffled` gives (B, CHANNELS, 256, 256); losses need not pay for that.
+        """
+        w = self.mapping(c)
+        rest = {r: _grid(len(c), r, w.device) for r in (16, 32, 64)}
+        x = _layout(torch.cat([self.head_tables(c), waves(rest[16])], 1))
+        for block in self.head16:
+            x = block(x, w)
+        x = _layout(torch.cat([_double(x), waves(rest[32]).to(x.dtype)], 1))
+        for block in self.head32:
+            x = block(x, w)
+
+        posed = {r: _posed_grid(c.pose, r) for r in (32, 64)}
+        head = F.grid_sample(x.float(), posed[32], padding_mode="border", align_corners=False)
+        styles = c.attributes[:, SLICES["style"]]  # (B, 2)
+        body = sum(
+            share[:, None, None, None] * tables(c)
+            for share, tables in zip(styles.unbind(1), self.body_tables, strict=True)
+        )
+        body = self.body16(_layout(torch.cat([body, waves(rest[16])], 1)), w)
+        parts = [head, _double(body), waves(posed[32]), waves(rest[32])]
+        x = self.join(_layout(torch.cat([p.to(x.dtype) for p in parts], 1)), w)
+        x = self.trunk32(x, w)
+        parts = [F.pixel_shuffle(self.up64(x), 2), waves(posed[64]), waves(rest[64])]
+        x = _layout(torch.cat([p.to(x.dtype) for p in parts], 1))
+        for block in self.trunk64:
+            x = block(x, w)
+        x = F.leaky_relu(self.trunk128(_layout(F.pixel_shuffle(self.up128(x), 2))), 0.2)
+        logits = self.palette(x).permute(0, 2, 3, 1)  # (B, 128, 128, 4 * CHANNELS)
+        return logits.unflatten(-1, (4, CHANNELS))
+
+    def colours(self, palettes: Tensor) -> Tensor:
+        """(B, len(Slot), 3) colours of the slots -> (B, CHANNELS, 4), opaque but for nothing."""
+        b = len(palettes)
+        nothing = palettes.new_zeros(b, 1, 4)
+        solid = torch.cat([palettes, palettes.new_ones(b, len(Slot), 1)], -1)
+        free = F.pad(self.free_colour.sigmoid(), (0, 1), value=1.0).expand(b, 1, 4)
+        return torch.cat([solid, nothing, free], 1)
+
+
+def unshuffled(cells: Tensor) -> Tensor:
+    """(B, H, W, 4, C) values of 2 x 2 cells -> (B, C, 2H, 2W)."""
+    b, h, w, _, c = cells.shape
+    return cells.view(b, h, w, 2, 2, c).permute(0, 5, 1, 3, 2, 4).reshape(b, c, 2 * h, 2 * w)
+
+
+def paint(masks: Tensor, colours: Tensor) -> Tensor:
+    """Masks times colours.
+
+    Args:
+        masks: (B, H, W, 4, CHANNELS) shares that sum to 1.
+        colours: (B, CHANNELS, 4) as `Generator.colours` gives.
+
+    Returns:
+        (B, 4, 2H, 2W) premultiplied RGBA in [0, 1].
+    """
+    b, h, w, _, c = masks.shape
+    flat = masks.reshape(b, h * w * 4, c) @ colours.to(masks.dtype)
+    return unshuffled(flat.view(b, h, w, 4, 4))
+
+
+def _layout(x: Tensor) -> Tensor:
+    return x.contiguous(memory_format=torch.channels_last)
+
+
+def _double(x: Tensor) -> Tensor:
+    return F.interpolate(x, scale_factor=2, mode="nearest")
+
+
+def _grid(batch: int, size: int, device: torch.device) -> Tensor:
+    """Pixel centres of a size x size square in [-1, 1]: (B, size, size, 2), x first."""
+    line = (torch.arange(size, device=device, dtype=torch.float32) + 0.5) * (2 / size) - 1
+    y, x = torch.meshgrid(line, line, indexing="ij")
+    return torch.stack([x, y], -1).expand(batch, size, size, 2)
+
+
+def _posed_grid(pose: Tensor, size: int) -> Tensor:
+    """Where in head space every canvas pixel lies: (B, size, size, 2)."""
+    return F.affine_grid(pose, [len(pose), 1, size, size], align_corners=False)

@@ -1,0 +1,1 @@
+"""Training: one loop, one TOML file a run, several objectives."""

@@ -1,0 +1,137 @@
+"""The avatar generator's objective: learn to paint the renders, then to be taken for one.
+
+Reconstruction is a cross-entropy per pixel over palette slots, with the face's features weighted up.
+The adversarial share is small and unconditional: it sharpens, and because half of what the critic sees
+are figures between two specs, it makes in-betweens clean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from PIL import Image
+from torch import Tensor
+
+from generator.models.conditions import Conditions, cat
+from generator.models.discriminator import Discriminator
+from generator.models.generator import CHANNELS, Generator, paint
+from generator.training.batches import Batch, Figures, true_masks
+from generator.training.config import TrainConfig
+from generator.training.ema import Ema
+from generator.training.losses import (
+    discriminator_loss,
+    generator_loss,
+    gradient_penalty,
+    slot_cross_entropy,
+)
+from generator.training.pictures import grid
+from generator.training.stepping import Stepper
+
+
+class AvatarObjective:
+    """Owns the networks, their optimizers and what one step does with them."""
+
+    def __init__(self, config: TrainConfig, fabric: Fabric) -> None:
+        self.config, self.fabric = config, fabric
+        self.figures = Figures(config.data, seed=config.seed)
+        g = Generator().to(memory_format=torch.channels_last)
+        d = Discriminator().to(memory_format=torch.channels_last)
+        self.ema = Ema(g, config.ema)
+        self.ema.module.to(fabric.device)
+        section = config.avatar
+        self.generator = Stepper(
+            fabric, g, torch.optim.Adam(g.parameters(), config.lr, config.betas), clip=config.clip
+        )
+        self.discriminator = Stepper(
+            fabric, d, torch.optim.Adam(d.parameters(), section.discriminator_lr, (0.0, 0.99)),
+            clip=config.clip * 10,
+        )  # fmt: skip
+        self._stream: Iterator[Batch] | None = None
+        self._fixed = self.figures.batch(list(range(min(24, len(self.figures)))))
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "generator": self.generator.state(),
+            "discriminator": self.discriminator.state(),
+            "ema": self.ema,
+        }
+
+    def step(self, seen: int, lr_scale: float) -> dict[str, float]:
+        """One update of each network; `seen` images were shown before."""
+        if self._stream is None:
+            rank, world = self.fabric.global_rank, self.fabric.world_size
+            self._stream = self.figures.stream(seen, self.config.batch, rank, world)
+        batch = next(self._stream).to(self.fabric.device)
+        section = self.config.avatar
+        ramp = (seen - section.adversarial_from) / section.adversarial_ramp
+        weight = section.adversarial_weight * min(1.0, max(0.0, ramp))
+        adversarial = seen >= section.adversarial_from and section.adversarial_weight > 0
+        conditions = batch.conditions
+        if adversarial:
+            conditions = cat([conditions, self._between(batch.conditions, seen)])
+
+        n = len(batch.conditions)
+        logits: Tensor = self.generator(conditions)
+        loss = slot_cross_entropy(logits[:n], batch.slots, batch.shares, self._weights(batch))
+        scalars = {"reconstruction": loss.detach()}
+        if adversarial:
+            fake_rows = torch.cat([torch.arange(n // 2), torch.arange(n, len(conditions))])
+            colours = self.generator.module.colours(batch.palettes)
+            dressed = colours[torch.arange(len(fake_rows)) % n]
+            fakes = paint(logits[fake_rows].float().softmax(-1), dressed)
+            with torch.no_grad():
+                reals = paint(true_masks(batch, CHANNELS)[: len(fakes)], colours[: len(fakes)])
+            scores = self.discriminator.module(torch.cat([reals, fakes]))
+            real, fake = scores.chunk(2)
+            gan = generator_loss(section.loss, real.detach(), fake)
+            scalars["g_loss"] = gan.detach()
+            scalars["gap"] = (real.mean() - fake.mean()).detach()
+            loss = loss + weight * gan
+            scalars |= self._train_discriminator(reals, fakes.detach(), seen)
+        scalars["g_norm"] = self.generator.step(loss, lr_scale)
+        self.ema.update(self.generator.module)
+        return {name: float(value) for name, value in scalars.items()}
+
+    def pictures(self) -> Image.Image:
+        """The fixed grid: 24 figures of the data set, drawn by the averaged weights."""
+        fixed = self._fixed.to(self.fabric.device)
+        images = []
+        with torch.inference_mode():
+            for i in range(0, len(fixed.conditions), 8):
+                masks = self.ema.module(fixed.conditions[i : i + 8]).float().softmax(-1)
+                images.append(paint(masks, self.ema.module.colours(fixed.palettes[i : i + 8])))
+        return grid(torch.cat(images), columns=6)
+
+    def _weights(self, batch: Batch) -> Tensor:
+        section = self.config.avatar
+        weight = 1.0 + (section.feature_weight - 1.0) * batch.features
+        return weight + section.edge_weight * (batch.shares[..., 0] < 0.97)
+
+    def _between(self, conditions: Conditions, seen: int) -> Conditions:
+        """Half a batch of figures between two specs."""
+        random = torch.Generator().manual_seed(self.config.seed + seen)
+        n = len(conditions)
+        first, second = torch.randperm(n, generator=random).chunk(2)
+        second = second[: len(first)]
+        first = first[: len(second)]
+        share = torch.rand(len(first), generator=random) * 0.8 + 0.1
+        return conditions[first].mix(conditions[second], share.to(conditions.sliders.device))
+
+    def _train_discriminator(self, reals: Tensor, fakes: Tensor, seen: int) -> dict[str, Tensor]:
+        section = self.config.avatar
+        step = seen // (self.config.batch * self.fabric.world_size)
+        penalise = section.r1 > 0 and step % section.r1_every == 0
+        reals = reals.detach().requires_grad_(penalise)
+        scores = self.discriminator(torch.cat([reals, fakes]))
+        real, fake = scores.chunk(2)
+        loss = discriminator_loss(section.loss, real, fake)
+        scalars = {"d_loss": loss.detach()}
+        if penalise:
+            penalty = gradient_penalty(real, reals)
+            scalars["r1"] = penalty.detach()
+            loss = loss + section.r1 / 2 * section.r1_every * penalty
+        scalars["d_norm"] = torch.tensor(self.discriminator.step(loss, 1.0))
+        return scalars

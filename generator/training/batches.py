@@ -1,0 +1,115 @@
+"""Batches of rendered figures: which ones, and as which tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Queue
+from threading import Thread
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from generator.art.palette import palette
+from generator.data.store import Store
+from generator.models.conditions import Conditions, encode
+from generator.spec import AvatarSpec
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Figures with their true masks, in the 2 x 2 cells that the generator's head speaks.
+
+    slots: (B, S/2, S/2, 4, 3) int64; shares: the same, float; features: (B, S/2, S/2, 4) bool,
+    an eye, brow or mouth; palettes: (B, len(Slot), 3) float, of other figures: colours and shapes
+    are independent, so every figure is met in ever new colours.
+    """
+
+    conditions: Conditions
+    slots: Tensor
+    shares: Tensor
+    features: Tensor
+    palettes: Tensor
+
+    def to(self, device: torch.device) -> Batch:
+        return Batch(
+            self.conditions.to(device), self.slots.to(device), self.shares.to(device),
+            self.features.to(device), self.palettes.to(device),
+        )  # fmt: skip
+
+
+def cells(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(B, H, W, ...) pixels -> (B, H/2, W/2, 4, ...) cells of 2 x 2, row by row."""
+    b, h, w = array.shape[:3]
+    split = array.reshape(b, h // 2, 2, w // 2, 2, *array.shape[3:])
+    moved = np.moveaxis(split, 2, 3)
+    return np.ascontiguousarray(moved).reshape(b, h // 2, w // 2, 4, *array.shape[3:])
+
+
+class Figures:
+    """A rendered data set as batches. Which figures a step shows depends on (seed, step) only."""
+
+    def __init__(self, folder: Path, *, seed: int = 0) -> None:
+        self.store = Store.open(folder)
+        self.seed = seed
+        specs = [AvatarSpec(**label) for label in self.store.labels()]
+        self.conditions = encode(specs)
+        self.palettes = torch.tensor([palette(s) for s in specs], dtype=torch.float32) / 255
+        self._order: tuple[int, NDArray[np.int64]] = (-1, np.empty(0, np.int64))
+
+    def __len__(self) -> int:
+        return len(self.store)
+
+    def indices(self, first: int, count: int) -> list[int]:
+        """The figures shown as number `first` ... of a run: a fresh permutation each epoch."""
+        chosen = []
+        for position in range(first, first + count):
+            epoch, place = divmod(position, len(self))
+            if self._order[0] != epoch:
+                order = np.random.default_rng((self.seed, epoch)).permutation(len(self))
+                self._order = (epoch, order)
+            chosen.append(int(self._order[1][place]))
+        return chosen
+
+    def batch(self, indices: list[int], *, palette_seed: int | None = None) -> Batch:
+        """The batch of these figures; their own colours if no palette seed is given."""
+        slots = cells(self.store.slots[indices])
+        first = cells(self.store.shares[indices]).astype(np.float32) / 255
+        shares = np.concatenate([first, 1 - first.sum(-1, keepdims=True)], -1)
+        dressed = torch.tensor(indices)
+        if palette_seed is not None:
+            rng = np.random.default_rng((self.seed, palette_seed))
+            dressed = torch.from_numpy(rng.integers(len(self), size=len(indices)))
+        return Batch(
+            self.conditions[torch.tensor(indices)],
+            torch.from_numpy(slots).long(),
+            torch.from_numpy(shares),
+            torch.from_numpy(cells(self.store.features[indices]) > 0),
+            self.palettes[dressed],
+        )
+
+    def stream(self, first: int, per_step: int, rank: int, world: int) -> Iterator[Batch]:
+        """Endless batches from image number `first` on, read ahead by a thread."""
+        queue: Queue[Batch] = Queue(maxsize=4)
+
+        def read() -> None:
+            position = first
+            while True:
+                mine = self.indices(position + rank * per_step, per_step)
+                queue.put(self.batch(mine, palette_seed=position + rank))
+                position += per_step * world
+
+        Thread(target=read, daemon=True).start()
+        while True:
+            yield queue.get()
+
+
+def true_masks(batch: Batch, channels: int) -> Tensor:
+    """The target masks in full: (B, H, W, 4, channels) float."""
+    dense = torch.zeros(*batch.slots.shape[:-1], channels, device=batch.slots.device)
+    return dense.scatter_add_(-1, batch.slots, batch.shares)
+
+

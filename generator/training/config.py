@@ -1,0 +1,101 @@
+"""A training run as one TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from generator.training.losses import AdversarialLoss
+
+
+class ConfigError(ValueError):
+    """A run description that cannot be used; the message names the entry to mend."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AvatarSection(_Section):
+    """The palette-mask generator: reconstruction first, an adversarial share later."""
+
+    feature_weight: float = Field(4.0, ge=1)
+    """How much more an eye, brow or mouth pixel counts than another."""
+    edge_weight: float = Field(1.0, ge=0)
+    """How much more a pixel on the border of two slots counts."""
+    adversarial_from: int = Field(150_000, ge=0)
+    """Images of reconstruction before the critic joins."""
+    adversarial_ramp: int = Field(20_000, ge=1)
+    """Images over which the adversarial weight rises to its full value."""
+    adversarial_weight: float = Field(0.01, ge=0)
+    loss: AdversarialLoss = "relativistic"
+    r1: float = Field(0.05, ge=0)
+    r1_every: int = Field(16, ge=1)
+    discriminator_lr: float = Field(2e-4, gt=0)
+
+
+class TextbookSection(_Section):
+    """The 64 px baselines that everybody learns from."""
+
+    architecture: Literal["dcgan", "vae", "mixture"] = "dcgan"
+    latent: int = Field(100, ge=1)
+    generators: int = Field(1, ge=1)
+    """How many generators share one discriminator (mixture only)."""
+    loss: AdversarialLoss = "bce"
+    r1: float = Field(0.0, ge=0)
+    r1_every: int = Field(8, ge=1)
+    kl_weight: float = Field(0.5, ge=0)
+
+
+class TrainConfig(_Section):
+    """The whole run. Paths are relative to the working directory."""
+
+    name: str = Field(pattern=r"[A-Za-z0-9_.-]+")
+    objective: Literal["avatar", "textbook"]
+    data: Path
+    images: int = Field(gt=0)
+    """Training pictures to be shown in all; a finished run goes on when this is raised."""
+    batch: int = Field(8, ge=1)
+    """Per process."""
+    lr: float = Field(2e-3, gt=0)
+    betas: tuple[float, float] = (0.9, 0.99)
+    warmup: int = Field(2_000, ge=0)
+    """Images over which the learning rate rises."""
+    decay: int = Field(0, ge=0)
+    """Images at the end over which the learning rate falls to a twentieth."""
+    clip: float = Field(1.0, gt=0)
+    """Largest norm of a gradient."""
+    ema: float = Field(0.998, ge=0, lt=1)
+    seed: int = 0
+    precision: Literal["auto", "32", "bf16"] = "auto"
+    checkpoint_minutes: float = Field(5.0, gt=0)
+    picture_images: int = Field(10_000, ge=1)
+    """A picture of the fixed grid is written whenever this many more images were shown."""
+    runs: Path = Path("runs")
+    avatar: AvatarSection = AvatarSection()  # type: ignore[call-arg]
+    textbook: TextbookSection = TextbookSection()  # type: ignore[call-arg]
+
+    @property
+    def folder(self) -> Path:
+        return self.runs / self.name
+
+
+def read_config(file: Path) -> TrainConfig:
+    """Read a run's TOML file.
+
+    Raises:
+        ConfigError: It is not there, not TOML, or has an entry that is wrong.
+    """
+    try:
+        return TrainConfig.model_validate(tomllib.loads(file.read_text()))
+    except FileNotFoundError as error:
+        raise ConfigError(f"there is no file {file}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file} is not TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(p) for p in first["loc"])
+        raise ConfigError(f"{file}: {where}: {first['msg']}") from error

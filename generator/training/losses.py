@@ -1,0 +1,97 @@
+"""Losses. Each function is one formula; none keeps state."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+AdversarialLoss = Literal["bce", "least_squares", "hinge", "relativistic"]
+
+
+class _SlotCrossEntropy(torch.autograd.Function):
+    """Cross-entropy against targets with three non-zero entries, without building them.
+
+    The gradient of softmax cross-entropy is (softmax - target), so one scatter replaces the chain
+    of gather, log_softmax and their backward passes: a third of the time at 256 px.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, logits: Tensor, slots: Tensor, shares: Tensor, weight: Tensor) -> Tensor:
+        log_p = logits.float().log_softmax(-1)
+        loss = -(weight * (shares * log_p.gather(-1, slots)).sum(-1))
+        ctx.save_for_backward(log_p.exp_().to(torch.bfloat16), slots, shares, weight)
+        ctx.dtype = logits.dtype
+        return loss.sum() / weight.sum()
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None, None]:
+        p, slots, shares, weight = ctx.saved_tensors
+        g = p.float().mul_(weight[..., None])
+        g.scatter_add_(-1, slots, shares * -weight[..., None])
+        return g.mul_(grad / weight.sum()).to(ctx.dtype), None, None, None
+
+
+def slot_cross_entropy(logits: Tensor, slots: Tensor, shares: Tensor, weight: Tensor) -> Tensor:
+    """Mean weighted cross-entropy between painted and true masks.
+
+    Args:
+        logits: (..., C).
+        slots: (..., 3) int64, the classes with a share.
+        shares: (..., 3) their shares, summing to 1.
+        weight: (...) pixel weights.
+    """
+    loss: Tensor = _SlotCrossEntropy.apply(logits, slots, shares, weight)
+    return loss
+
+
+def discriminator_loss(kind: AdversarialLoss, real: Tensor, fake: Tensor) -> Tensor:
+    """What D minimises, from its scores on real and generated pictures.
+
+    bce: -[log D(x) + log(1 - D(G(z)))] with D = sigmoid(score) (Goodfellow et al., arXiv 1406.2661).
+    least_squares: Mao et al., arXiv 1611.04076. hinge: Lim & Ye, arXiv 1705.02894.
+    relativistic: paired, real and fake of one spec (Jolicoeur-Martineau, arXiv 1807.00734).
+    """
+    match kind:
+        case "bce":
+            return F.softplus(-real).mean() + F.softplus(fake).mean()
+        case "least_squares":
+            return ((real - 1).square().mean() + fake.square().mean()) / 2
+        case "hinge":
+            return F.relu(1 - real).mean() + F.relu(1 + fake).mean()
+        case "relativistic":
+            return F.softplus(fake - real).mean()
+
+
+def generator_loss(kind: AdversarialLoss, real: Tensor | None, fake: Tensor) -> Tensor:
+    """What G minimises. bce is the non-saturating -log D(G(z)).
+
+    Raises:
+        ValueError: The relativistic loss needs the scores of the paired real pictures.
+    """
+    match kind:
+        case "bce":
+            return F.softplus(-fake).mean()
+        case "least_squares":
+            return (fake - 1).square().mean() / 2
+        case "hinge":
+            return -fake.mean()
+        case "relativistic":
+            if real is None:
+                raise ValueError("the relativistic loss compares: give the scores of real pictures")
+            return F.softplus(real - fake).mean()
+
+
+def gradient_penalty(scores: Tensor, pictures: Tensor) -> Tensor:
+    """R1: mean squared norm of D's gradient at real pictures (Mescheder et al., arXiv 1801.04406).
+
+    Args:
+        scores: D(pictures), any shape with the batch first.
+        pictures: The input, with requires_grad set before D saw it.
+    """
+    (grad,) = torch.autograd.grad(scores.sum(), pictures, create_graph=True)
+    return grad.square().flatten(1).sum(1).mean()
