@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from generator.art.canvas import Canvas, Point
+from generator.art.canvas import Canvas, Point, fmt
 from generator.art.frame import CX, Frame
-from generator.art.hair import fringes, locks
+from generator.art.hair import crops, fringes, locks
 from generator.art.hair.locks import Strip
-from generator.art.hair.shapes import hairline, jitter, side
+from generator.art.hair.shapes import jitter, side, under_hat
 from generator.art.palette import Slot
 
 
@@ -33,16 +33,14 @@ def _both(
 
 
 _PIXIE_BACK = (
-    (((48, 90), (76, 130), (72, 162), (58, 182)), 30.0),
-    (((36, 100), (60, 145), (56, 176), (40, 194)), 30.0),
-    (((20, 110), (34, 150), (32, 184), (20, 200)), 28.0),
+    (((44, 96), (58, 134), (56, 160), (62, 180)), 20.0),
+    (((34, 104), (46, 150), (44, 174), (50, 193)), 22.0),
+    (((18, 110), (28, 156), (27, 182), (31, 201)), 22.0),
 )  # fmt: skip
 _PIXIE_SIDE = (
-    (((60, 84), (74, 112), (73, 142), (60, 164)), 21.0),
-    (((56, 86), (66, 112), (64, 134), (53, 152)), 16.0),
+    (((60, 88), (67, 114), (65, 140), (54, 161)), 14.0),
+    (((63, 86), (72, 106), (73, 124), (66, 141)), 13.0),
 )
-
-
 def pixie_back(canvas: Canvas, at: Frame) -> None:
     tone = locks.tones(canvas, at, 110, 185)
     with at.layer(canvas, locks.BACK_DEPTH):
@@ -55,7 +53,7 @@ def pixie_front(canvas: Canvas, at: Frame) -> None:
     with at.layer(canvas, locks.SIDE_DEPTH):
         for strips in _pairs(_both(at, _PIXIE_SIDE, length=6 * at.spec.hair_length)):
             locks.clump(canvas, strips, tone, width=2.3)
-    fringes.draw(canvas, at, locks.tones(canvas, at, 75, 140), fluff=1.2, lift=4)
+    fringes.draw(canvas, at, locks.tones(canvas, at, 75, 140), extra=-0.35, fluff=1.3, lift=13)
 
 
 def _pairs(strips: list[Strip]) -> tuple[list[Strip], list[Strip]]:
@@ -92,12 +90,10 @@ def wolf_front(canvas: Canvas, at: Frame) -> None:
 
 
 _CROP_BACK = (
-    (((48, 96), (68, 128), (64, 150), (57, 168)), 24.0),
-    (((30, 110), (48, 150), (44, 172), (36, 184)), 26.0),
-    (((12, 120), (24, 160), (22, 178), (14, 188)), 24.0),
+    (((44, 96), (58, 130), (57, 152), (50, 168)), 20.0),
+    (((30, 110), (44, 150), (42, 172), (36, 184)), 22.0),
+    (((12, 120), (24, 160), (22, 178), (16, 189)), 22.0),
 )  # fmt: skip
-
-
 def crop_back(canvas: Canvas, at: Frame) -> None:
     tone = locks.tones(canvas, at, 110, 185)
     with at.layer(canvas, locks.BACK_DEPTH):
@@ -108,7 +104,7 @@ def crop_back(canvas: Canvas, at: Frame) -> None:
 def crop_front(canvas: Canvas, at: Frame) -> None:
     with at.layer(canvas, 0.25, clip=at.face_outline()):
         _sideburns(canvas, at, 138.0)
-    fringes.draw(canvas, at, locks.tones(canvas, at, 75, 140), extra=-0.2, fluff=0.9, lift=13)
+    fringes.draw(canvas, at, locks.tones(canvas, at, 75, 140), extra=-0.35, fluff=1.0, lift=16)
 
 
 def _sideburns(canvas: Canvas, at: Frame, y: float) -> None:
@@ -120,39 +116,93 @@ def _sideburns(canvas: Canvas, at: Frame, y: float) -> None:
         )  # fmt: skip
 
 
-def undercut_front(canvas: Canvas, at: Frame) -> None:
-    with at.layer(canvas, 0.25, clip=at.face_outline()):
-        _shaved(canvas, at)
-    tone = locks.tones(canvas, at, 60, 120)
-    with at.layer(canvas, locks.FRONT_DEPTH):
-        locks.clump(canvas, _swept_top(at), tone, width=2.5)
+# The undercut's top for a parting on the left: Bezier points from the left temple over the crown to
+# the flicks that hang over the right one. x from the axis, y.
+_TOP: tuple[tuple[float, float], ...] = (
+    (-62, 84), (-66, 58), (-42, 42), (-26, 29), (18, 24), (42, 36), (60, 44), (74, 60), (84, 84),
+    (77, 80), (73, 78), (68, 77), (72, 86), (74, 96), (77, 106), (68, 103), (62, 100), (57, 96),
+)  # fmt: skip
+_TEMPLE = (-54.0, 102.0)
 
 
-def _shaved(canvas: Canvas, at: Frame) -> None:
-    for s in (-1, 1):
-        x = CX + s * (at.cheek + 6)
+def undercut_back(canvas: Canvas, at: Frame) -> None:
+    """A close-cropped nape."""
+    with at.layer(canvas, -0.2):
         canvas.path(
-            f"M{CX} 40L{CX} 84L{CX + s * 44} 92Q{CX + s * 50} 112 {CX + s * 50} 122"
-            f"Q{CX + s * 55} 126 {CX + s * 54} 142Q{CX + s * 58} 148 {x} 144L{x} 40Z",
-            fill=Slot.HAIR_SHADE, opacity=0.62,
+            f"M{CX - 56} 130C{CX - 56} 166 {CX - 40} 182 {CX - 26} 190H{CX + 26}"
+            f"C{CX + 40} 182 {CX + 56} 166 {CX + 56} 130Z",
+            fill=Slot.HAIR_SHADE, stroke=Slot.LINE, width=2.2,
         )  # fmt: skip
 
 
-def _swept_top(at: Frame) -> list[Strip]:
+def undercut_front(canvas: Canvas, at: Frame) -> None:
+    """Shaved sides, and a long top that falls over one of them."""
+    with at.layer(canvas, 0.25, clip=at.face_outline()):
+        _shaved(canvas, at)
+    s, v = side(at), at.spec.hair_volume
+    grow = 1 + 0.05 * v
+    ends = 3.0 * at.spec.hair_length
+
+    def place(x: float, y: float) -> Point:
+        high = max(0.0, 80 - y) / 50
+        return CX + s * x * grow, y - 7 * v * high + (ends if y > 82 else 0.0)
+
+    start, body = place(*_TEMPLE), [place(x, y) for x, y in _TOP]
+    if at.hat:
+        start, body = under_hat(at, start, 1.0), [under_hat(at, p, 1.0) for p in body]
+    crown = (CX - s * 26.0, 46.0 - 4 * v)
+    edge = crops.crop(at, crown, reach=53.0, lively=1.0)
+    if s > 0:
+        first, last = start, body[-1]
+    else:
+        first, last = body[-1], start
+        body = [*body[-2::-1], start]
+    curves = "".join(
+        "C" + " ".join(f"{fmt(x)} {fmt(y)}" for x, y in body[i : i + 3]) for i in range(0, len(body), 3)
+    )
+    d = f"M{fmt(first[0])} {fmt(first[1])}{curves}{crops.lower(edge, last, first)}Z"
+    tone = locks.tones(canvas, at, 62, 128)
+    with at.layer(canvas, locks.FRONT_DEPTH):
+        canvas.path(d, fill=tone.base, stroke=Slot.LINE, width=2.6)
+    with at.layer(canvas, locks.FRONT_DEPTH, clip=d):
+        crops.form(canvas, CX - 30, 58)
+        crops.streak(canvas, at, crown)
+        _combed(canvas, at, tone, crown)
+        crops.locks_of(canvas, at, edge, tone)
+        if not at.hat:
+            shape = locks.Dome(68, 31.0 - 5 * v)
+            locks.halo(canvas, shape, y=shape.top + 30, shift=at.spec.detail[0])
+
+
+def _combed(canvas: Canvas, at: Frame, tone: locks.Tones, crown: Point) -> None:
+    """The long way of the hair from the parting over to the other side."""
     s = side(at)
-    v = 5 * at.spec.hair_volume
-    out: list[Strip] = []
-    for i, (x0, y0, x1, y1, u) in enumerate((
-        (-30, 60, 10, 26, 1.12), (-38, 66, 0, 32, 1.06), (-44, 76, -10, 42, 0.9), (-48, 84, -24, 52, 0.6),
-        (-50, 90, -36, 60, 0.25), (-52, 94, -46, 70, -0.2),
-    )):  # fmt: skip
-        tip = hairline(at, s * min(u, 1.0))
-        tx = CX + s * (62 * u + 2 * jitter(at, i, 1))
-        ty = tip[1] + 4 * jitter(at, i, 2) + (0 if u < 1 else -10)
-        mid = (CX + s * (x1 + (tx - CX) * s) * 0.62, y1 - v + 16)
-        out.append(
-            locks.lock(
-                [(CX + s * x0, y0), (CX + s * x1, y1 - v), mid, (tx, ty)], 34, root=0.6
-            )
+    x, y = crown
+
+    def p(dx: float, dy: float) -> Point:
+        return x + s * dx, y + dy
+
+    canvas.strand([p(20, 2), p(62, 14), p(88, 40), p(98, 62)], 13, fill=tone.shade, taper=(0, 0.5))
+    for points, width in (
+        ([p(2, -2), p(44, -4), p(80, 20), p(94, 42)], 2.0),
+        ([p(8, 4), p(48, 10), p(80, 36), p(96, 60)], 2.2),
+        ([p(10, 12), p(44, 22), p(70, 44), p(84, 56)], 1.8),
+        ([p(-16, 16), p(-26, 30), p(-28, 52)], 1.9),
+    ):
+        canvas.strand(points, width, fill=Slot.LINE, taper=(0, 0.8))
+
+
+def _shaved(canvas: Canvas, at: Frame) -> None:
+    """Stubble on the sides of the skull, ending in short sideburns."""
+    for s in (-1, 1):
+        x, y = CX + s * at.cheek, at.eye_y
+        canvas.path(
+            f"M{CX} 40V84L{x - s * 16} 92Q{x - s * 9} {y - 34} {x - s * 8} {y - 22}"
+            f"Q{x - s * 5} {y - 14} {x - s * 4} {y}L{x + s * 8} {y + 1}V40Z",
+            fill=Slot.HAIR_SHADE, opacity=0.68,
+        )  # fmt: skip
+        hairs = "".join(
+            f"M{fmt(x - s * (3 + 4.2 * (i % 3)))} {fmt(y - 16 - 6.5 * i + 2 * (i % 2))}l{fmt(-s * 1.0)} 3.4"
+            for i in range(8)
         )
-    return out
+        canvas.path(hairs, stroke=Slot.LINE, width=1.2, opacity=0.5)

@@ -1,50 +1,62 @@
-"""The manga hero: spikes that stand off the head, larger on one side."""
+"""The manga hero: spikes that stand off the head, larger and smaller, blown to one side."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import cos, pi, sin
 
-from generator.art.canvas import Canvas, Point, Stop, fmt
+from generator.art.canvas import Canvas, Point, fmt
 from generator.art.frame import CX, Frame
-from generator.art.hair import fringes, locks
+from generator.art.hair import crops, locks
 from generator.art.hair.shapes import jitter, side
 from generator.art.palette import Slot
 
-# (angle of the tip, length, how far the tip leans with the wind); angles as in `Dome.point`.
+# (angle of the tip, length, how far it is blown along the contour); angles as in `Dome.point`.
 _SPIKES = (
-    (197.0, 12.0, -9.0), (177.0, 20.0, -12.0), (156.0, 15.0, -6.0), (134.0, 22.0, -6.0),
-    (112.0, 15.0, 4.0), (92.0, 18.0, 9.0), (68.0, 17.0, 10.0), (45.0, 26.0, 9.0),
-    (22.0, 18.0, 10.0), (2.0, 23.0, 11.0), (-17.0, 13.0, 9.0),
+    (197.0, 11.0, -2.0), (179.0, 23.0, -9.0), (160.0, 10.0, -3.0), (139.0, 27.0, -9.0),
+    (120.0, 10.0, 1.0), (103.0, 21.0, 7.0), (83.0, 11.0, 7.0), (62.0, 28.0, 14.0),
+    (41.0, 13.0, 8.0), (22.0, 29.0, 13.0), (3.0, 12.0, 6.0), (-13.0, 19.0, 8.0),
 )  # fmt: skip
+# Tips of the dark spikes at the nape: x from the axis, y.
+_NAPE = ((88.0, 158.0), (72.0, 184.0), (50.0, 190.0), (34.0, 204.0))
 
 
-def _ring(at: Frame) -> tuple[locks.Dome, list[tuple[Point, Point]]]:
-    """The dome, and from left to right each spike's (notch before it, tip)."""
-    shape = locks.dome(at, extra=-0.25)
-    grow = 1 + 0.3 * at.spec.hair_volume + 0.2 * at.spec.hair_length
+def _ring(at: Frame) -> tuple[locks.Dome, list[Point], list[Point]]:
+    """The dome, the tips from left to right, and the notches before, between and after them."""
+    shape = locks.dome(at, extra=-0.3)
+    grow = 1 + 0.25 * at.spec.hair_volume + 0.2 * at.spec.hair_length
     s = side(at)
     spikes = _SPIKES if s > 0 else tuple((180 - a, n, -lean) for a, n, lean in reversed(_SPIKES))
-    out: list[tuple[Point, Point]] = []
-    before = spikes[0][0] + 14
+    tips: list[Point] = []
+    angles: list[float] = []
     for i, (angle, length, lean) in enumerate(spikes):
-        a = angle + 4 * jitter(at, i, 0)
-        reach = length * grow * (1 + 0.22 * jitter(at, i, 2))
-        if at.hat and sin(a * pi / 180) > 0.25:
-            reach = 2.0
-        x, y = shape.point(a, reach)
-        tip = (x + lean * cos(a * pi / 180 - pi / 2), max(y + abs(lean) * 0.3, 10.0))
-        notch = shape.point((before + a) / 2 + 2 * jitter(at, i, 1), -4.0 if not at.hat else 0.0)
-        out.append((notch, tip))
-        before = a
-    return shape, out
+        a = angle + 3 * jitter(at, i, 0)
+        reach = length * grow * (1 + 0.2 * jitter(at, i, 2))
+        if at.hat and sin(a * pi / 180) > 0.2:
+            reach, lean = 1.0, 0.0
+        x, y = shape.point(a - lean * 0.55, reach)
+        tips.append((min(max(x, 24.0), 232.0), max(y, 9.0)))
+        angles.append(a)
+    between = [
+        shape.point((a + b) / 2 + 2 * jitter(at, i, 1), 0.0 if at.hat else -5.0)
+        for i, (a, b) in enumerate(pairwise(angles))
+    ]
+    return shape, tips, [(CX - 67.0, 124.0), *between, (CX + 67.0, 124.0)]
 
 
-def _spike(d: list[str], a: Point, tip: Point, b: Point) -> None:
-    """From notch `a` over `tip` to notch `b`: a hollow flank and a round one."""
-    for (x1, y1), (x2, y2), bulge in ((a, tip, 0.10), (tip, b, 0.16)):
-        dx, dy = x2 - x1, y2 - y1
-        mx, my = (x1 + x2) / 2, (y1 + y2) / 2
-        d.append(f"Q{fmt(mx + dy * bulge)} {fmt(my - dx * bulge)} {fmt(x2)} {fmt(y2)}")
+def _spike(a: Point, tip: Point, b: Point) -> str:
+    """From notch `a` over `tip` to notch `b`: the flank away from the ends' fall is the round one."""
+    d: list[str] = []
+    # Tips fall outwards from the crown: on the left half the second flank lies above.
+    fall = 1.0 if tip[0] > (a[0] + b[0]) / 2 else -1.0
+    for (x, y), first in ((a, True), (b, False)):
+        dx, dy = tip[0] - x, tip[1] - y
+        out = (0.05 + 0.11 * fall) if first else (-0.05 + 0.11 * fall)
+        near = (x + dx * 0.36 + dy * out, y + dy * 0.36 - dx * out)
+        far = (x + dx * 0.72 + dy * out * 0.7, y + dy * 0.72 - dx * out * 0.7)
+        c1, c2, end = (near, far, tip) if first else (far, near, b)
+        d.append("C" + " ".join(f"{fmt(px)} {fmt(py)}" for px, py in (c1, c2, end)))
+    return "".join(d)
 
 
 def spiky_back(canvas: Canvas, at: Frame) -> None:
@@ -52,92 +64,58 @@ def spiky_back(canvas: Canvas, at: Frame) -> None:
     tone = locks.tones(canvas, at, 110, 190)
     grow = 1 + 0.3 * at.spec.hair_length
     strips = []
-    for i, (u, x, y) in enumerate(((0.9, 92.0, 150.0), (0.75, 84.0, 176.0), (0.5, 58.0, 194.0), (0.25, 34.0, 198.0))):
+    for i, (x, y) in enumerate(_NAPE):
         for s in (-1, 1):
-            tip = (CX + s * (x + 4 * jitter(at, i, 1)), 120 + (y - 120) * grow + 4 * jitter(at, i + s, 2))
-            root = (CX + s * u * 50, 105.0)
-            mid = (CX + s * (u * 74 + 2), (root[1] + tip[1]) / 2 + 6)
-            strips.append(locks.lock([root, mid, tip], 40, root=0.9))
+            big = 1.0 if s == side(at) else 0.9
+            tip_y = 120 + (y - 120) * grow + 4 * jitter(at, i + s, 2)
+            tip = (CX + s * (x * big + 4 * jitter(at, i, 1)), tip_y)
+            mid = (CX + s * (x * 0.8 + 2), (105 + tip_y) / 2 + 10)
+            strips.append(locks.lock([(CX + s * x * 0.5, 105.0), mid, tip], 36, root=0.9))
     with at.layer(canvas, locks.BACK_DEPTH):
         locks.clump(canvas, strips, tone, fill=tone.shade)
 
 
 def spiky_front(canvas: Canvas, at: Frame) -> None:
-    shape, ring = _ring(at)
+    shape, tips, notches = _ring(at)
     tone = locks.tones(canvas, at, 70, 132)
-    fringe = _fringe(at)
-    d: list[str] = []
-    start, end = (CX - 66.0, 122.0), (CX + 66.0, 122.0)
-    d.append(f"M{fmt(start[0])} {fmt(start[1])}")
-    notches = [n for n, _ in ring[1:]] + [end]
-    for i, (_, tip) in enumerate(ring):
-        _spike(d, ring[i][0] if i else start, tip, notches[i])
-    here = end
-    for kind, x, y in reversed(fringe):
-        bend = 0.22 if kind == "T" else -0.12
-        dx, dy = x - here[0], y - here[1]
-        d.append(
-            f"Q{fmt((here[0] + x) / 2 + abs(dy) * bend * 0.4)} {fmt((here[1] + y) / 2 - abs(dx) * 0.1)} {fmt(x)} {fmt(y)}"
-        )
-        here = (x, y)
-    outline = "".join(d) + "Z"
-    crown = (CX + 6 * side(at), 50.0)
-    low = [(x, y) for kind, x, y in fringe if kind == "N"]
+    crown = (CX - 8.0 * side(at), 52.0)
+    edge = crops.crop(at, crown, lively=2.6)
+    start, end = notches[0], notches[-1]
+    upper = "".join(_spike(a, t, b) for (a, b), t in zip(pairwise(notches), tips, strict=True))
+    d = f"M{fmt(start[0])} {fmt(start[1])}{upper}{crops.lower(edge, end, start)}Z"
     with at.layer(canvas, locks.FRONT_DEPTH):
-        canvas.path(outline, fill=tone.base, stroke=Slot.LINE, width=2.6)
-    with at.layer(canvas, locks.FRONT_DEPTH, clip=outline):
-        _light(canvas, shape)
-        _streak(canvas, at, crown)
-        for i, (x, y) in enumerate(low):
-            way = locks.meridian((x - 3, y + 8), crown, 0.5 + 0.1 * (i % 3))
-            canvas.strand(way, 9.0, fill=tone.shade, taper=(0.8, 0.0), opacity=0.9)
-        for i, ((nx, ny), (x, y)) in enumerate(ring):
-            # The dark flank of each spike, and the line that parts it from the next.
-            if i:
-                inner = (nx + (crown[0] - nx) * 0.42, ny + (crown[1] + 26 - ny) * 0.42)
-                mid = ((nx + inner[0]) / 2 + 2, (ny + inner[1]) / 2 - 3)
-                canvas.strand([(nx, ny), mid, inner], 2.1, fill=Slot.LINE, taper=(0.9, 0.0))
-            if x > CX - 30:
-                base = (x + (crown[0] - x) * 0.55, y + (crown[1] + 40 - y) * 0.55)
-                belly = ((x + base[0]) / 2 + 5, (y + base[1]) / 2 + 5)
-                canvas.strand([(x, y), belly, base], 10, fill=tone.shade, taper=(0.3, 0.0), opacity=0.85)
+        canvas.path(d, fill=tone.base, stroke=Slot.LINE, width=2.6)
+    with at.layer(canvas, locks.FRONT_DEPTH, clip=d):
+        crops.form(canvas, CX - 34, shape.top + 22)
+        crops.streak(canvas, at, crown)
+        _flanks(canvas, at, tips, notches, crown, tone)
+        crops.locks_of(canvas, at, edge, tone)
         if not at.hat:
             locks.halo(canvas, shape, y=shape.top + 36.0, shift=at.spec.detail[0])
-        for i, (x, y) in enumerate(low):
-            canvas.strand(
-                locks.meridian((x, y - 0.5), crown, 0.42 + 0.14 * (i * 7 % 3)), 2.1, fill=Slot.LINE,
-                taper=(0.9, 0.0),
-            )  # fmt: skip
 
 
-def _fringe(at: Frame) -> list[tuple[str, float, float]]:
-    """The lower edge: the figure's fringe with longer, livelier points."""
-    lash = at.eye_y - at.eye_h - 2.0
-    chain = fringes.FRINGES[at.spec.fringe].chain
-    s = side(at)
-    if s < 0:
-        chain = tuple((kind, -x, y) for kind, x, y in reversed(chain))
-    wide = at.cheek / 61.0
-    out: list[tuple[str, float, float]] = []
-    for i, (kind, x, y) in enumerate(chain):
-        if abs(x) > 62:
-            out.append((kind, CX + x * wide * 0.97, lash + y - 6))
+def _flanks(
+    canvas: Canvas, at: Frame, tips: list[Point], notches: list[Point], crown: Point, tone: locks.Tones
+) -> None:
+    """The dark flank of every spike, and the line that parts it from the next one."""
+    heart = (crown[0], crown[1] + 34)
+    for i, ((ax, ay), (bx, by), (x, y)) in enumerate(
+        zip(notches, notches[1:], tips, strict=False)
+    ):
+        if at.hat and y < 92:
             continue
-        dy = 2.5 + 2.5 * jitter(at, i, 3) if kind == "T" else -5.0
-        dx = 3.5 * s if kind == "T" else 0.0
-        out.append((kind, CX + x * wide + dx, lash + y + dy))
-    return out
-
-
-def _light(canvas: Canvas, shape: locks.Dome) -> None:
-    x, y = CX - 34.0, shape.top + 24
-    glow = canvas.radial(x, y, 60, [Stop(0, Slot.HAIR_LIGHT, 0.4), Stop(1, Slot.HAIR_LIGHT, 0)])
-    canvas.ellipse(x, y, 60, 60, fill=glow)
-
-
-def _streak(canvas: Canvas, at: Frame, crown: Point) -> None:
-    s = locks.streak_side(at)
-    if s:
-        x = CX + s * 34
-        way = locks.meridian((x, 140.0), crown, 0.97)
-        canvas.path(locks.lock([*way[::-1], (x, 170.0)], 24, root=0.2).d, fill=Slot.HAIR2)
+        low, high = ((bx, by), (ax, ay)) if x > heart[0] - 30 else ((ax, ay), (bx, by))
+        root = (x + (heart[0] - x) * 0.52, y + (heart[1] - y) * 0.52)
+        near = (low[0] + (heart[0] - low[0]) * 0.2, low[1] + (heart[1] - low[1]) * 0.2)
+        ridge = (x * 0.45 + root[0] * 0.25 + high[0] * 0.1 + low[0] * 0.2,
+                 y * 0.45 + root[1] * 0.25 + high[1] * 0.1 + low[1] * 0.2)  # fmt: skip
+        canvas.path(
+            f"M{fmt(x)} {fmt(y)}Q{fmt(ridge[0])} {fmt(ridge[1])} {fmt(root[0])} {fmt(root[1])}"
+            f"Q{fmt(near[0])} {fmt(near[1])} {fmt(low[0])} {fmt(low[1])}Z",
+            fill=tone.shade,
+        )
+        if 0 < i:
+            k = (0.36, 0.22, 0.30)[i % 3]
+            inner = (ax + (heart[0] - ax) * k, ay + (heart[1] - ay) * k)
+            bend = ((ax + inner[0]) / 2 + (ay - inner[1]) * 0.12, (ay + inner[1]) / 2 + (inner[0] - ax) * 0.12)
+            canvas.strand([(ax, ay), bend, inner], 2.2, fill=Slot.LINE, taper=(1.0, 0.0))

@@ -13,6 +13,7 @@ BACK: dict[str, Callable[[Canvas, Frame], None]] = {
     "wolf_cut": short.wolf_back,
     "spiky": spiked.spiky_back,
     "short_crop": short.crop_back,
+    "undercut": short.undercut_back,
     "curly": coily.curly_back,
     "afro": coily.afro_back,
     "locs": ropes.locs_back,
