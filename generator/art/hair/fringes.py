@@ -38,8 +38,8 @@ _CURTAIN = (("T", -68, 30), ("N", -60, -2), ("T", -56, 15), ("N", -49, -8), ("T"
             ("N", -38, -9), ("T", -30, -5))  # fmt: skip
 FRINGES: dict[str, Fringe] = {
     "none": Fringe(
-        (("T", -66, 16), ("N", -57, -16), ("N", -46, -36), ("N", -20, -47), ("N", 6, -43),
-         ("N", 30, -47), ("N", 48, -35), ("N", 57, -15), ("T", 66, 16)), crown=(8, 38),
+        (("T", -66, 18), ("N", -58, -10), ("N", -51, -31), ("N", -27, -46), ("N", 3, -40),
+         ("N", 31, -46), ("N", 52, -30), ("N", 58, -10), ("T", 66, 18)), crown=(4, 6),
     ),
     "blunt": Fringe(
         (("T", -67, 27), ("N", -58, -4), ("T", -54, 6), ("T", -43, 7), ("N", -39, -6), ("T", -37, 5),
@@ -117,7 +117,7 @@ def draw(
     shape = Dome(shape.rx, shape.top, shape.cy, shape.fluff * fluff)
     edge = _edge(at, lift)
     a, b, c, _ = at.spec.detail
-    steps = (163 + 3 * a, 138 + 5 * b, 41 + 5 * c, 16 + 3 * b)
+    steps = (160 + 3 * a, 131 + 6 * b, 54 + 6 * c, 21 + 3 * b)
     start, end = -6.0, 186.0
     x0, y0 = shape.point(end, shape.fluff)
     d = (
@@ -125,29 +125,15 @@ def draw(
         f"{_lower(edge, shape.point(start, shape.fluff), (x0, y0))}Z"
     )
     with at.layer(canvas, locks.FRONT_DEPTH):
-        if not at.hat:
-            _crown_hairs(canvas, at, shape)
         canvas.path(d, fill=tone.base, stroke=Slot.LINE, width=2.5)
     with at.layer(canvas, locks.FRONT_DEPTH, clip=d):
         _form(canvas, shape)
-        _streaks(canvas, at, edge)
-        _wedges(canvas, edge, tone)
+        if at.spec.fringe != "none":
+            _wedges(canvas, edge, tone)
         if not at.hat:
             locks.halo(canvas, shape, y=shape.top + 33.0, shift=a)
+        _streaks(canvas, at, edge)
         _strands(canvas, at, edge)
-
-
-def _crown_hairs(canvas: Canvas, at: Frame, shape: Dome) -> None:
-    """A few short hairs that do not lie down; none under a hat, fewer on the grown up."""
-    d = at.spec.detail
-    count = {"child": 2, "young": 2, "adult": 1, "elder": 0}[at.spec.age]
-    for k, (angle, high, lean) in enumerate(((101, 4.5, -7.0), (66, 4.5, 8.0))[:count]):
-        x, y = shape.point(angle + 6 * d[k], -1.5)
-        high *= 1 + 0.3 * d[3 - k]
-        canvas.strand(
-            [(x, y), (x + 0.25 * lean, y - 0.8 * high), (x + lean, y - high)], 3.0, fill=Slot.LINE,
-            taper=(0.8, 0.0),
-        )  # fmt: skip
 
 
 def _edge(at: Frame, lift: float) -> _Edge:
@@ -176,8 +162,13 @@ def _lower(edge: _Edge, right: Point, left: Point) -> str:
     for i in range(len(points) - 1, 0, -1):
         (k1, x1, y1), (k2, x2, y2) = points[i], points[i - 1]
         if k1 == k2:
-            bulge = 1.2 if k1 == "T" else -1.5
-            d.append(f"Q{fmt((x1 + x2) / 2)} {fmt((y1 + y2) / 2 + bulge)} {fmt(x2)} {fmt(y2)}")
+            if k1 == "N":
+                (_, x0, y0), (_, x3, y3) = points[min(i + 1, len(points) - 1)], points[max(i - 2, 0)]
+                a = (x1 + (x2 - x0) / 6, y1 + (y2 - y0) / 6)
+                b = (x2 - (x3 - x1) / 6, y2 - (y3 - y1) / 6)
+            else:
+                a = b = ((x1 + x2) / 2, (y1 + y2) / 2 + 1.2)
+            d.append(f"C{fmt(a[0])} {fmt(a[1])} {fmt(b[0])} {fmt(b[1])} {fmt(x2)} {fmt(y2)}")
             continue
         tip, notch = ((x1, y1), (x2, y2)) if k1 == "T" else ((x2, y2), (x1, y1))
         over = (tip[0] - notch[0]) * (edge.crown[0] - notch[0]) > 0
@@ -230,18 +221,25 @@ def _notches(edge: _Edge) -> list[Point]:
 
 
 def _wedges(canvas: Canvas, edge: _Edge, tone: Tones) -> None:
-    """Shade of the upper lock on the lower one: a wedge from the notch up along the flow."""
-    for i, (x, y) in enumerate(_notches(edge)):
+    """Shade of the upper lock on the lower one: from the notch up along the flow, and down the
+    lower lock's edge."""
+    points = edge.points
+    n = 0
+    for i, (kind, x, y) in enumerate(points):
+        if kind != "N":
+            continue
+        n += 1
         side = -1 if x < edge.crown[0] else 1  # the lower lock lies on this side
-        size = (1.0, 0.65, 0.85)[i % 3] * (0.8 if side < 0 else 1.1)
-        reach = (0.46, 0.26, 0.36)[i % 3]
-        ridge = locks.meridian((x, y), edge.crown, reach)
-        fx, fy = _flow((x, y), edge.crown)
-        low = (x + side * 7.5 * size + fx * 9, y + 9 * fy)
+        j = i + side
+        below = (x, y)
+        if 0 <= j < len(points) and points[j][0] == "T":
+            _, tx, ty = points[j]
+            below = (x + 0.62 * (tx - x), y + 0.62 * (ty - y))
+        size = (1.0, 0.65, 0.85)[n % 3] * (0.85 if side < 0 else 1.15)
+        ridge = locks.meridian((x, y), edge.crown, (0.42, 0.24, 0.33)[n % 3])
         mx, my = ridge[2]
-        back = smooth([ridge[-1], (mx + side * 3.2 * size, my + 3), low])
-        d = f"{smooth([(x + fx * 12, y + 12), *ridge])}L{back[1:]}Z"
-        canvas.path(d, fill=tone.shade)
+        back = smooth([below, (x + side * 7.0 * size, y + 1), (mx + side * 4.2 * size, my + 2), ridge[-1]])
+        canvas.path(f"{smooth([*ridge[::-1], below])}L{back[1:]}Z", fill=tone.shade)
 
 
 def _strands(canvas: Canvas, at: Frame, edge: _Edge) -> None:
@@ -251,6 +249,8 @@ def _strands(canvas: Canvas, at: Frame, edge: _Edge) -> None:
         outer = abs(notch[0] - CX) > 53  # these part the fringe from the hair over the ears
         long = outer or (i * 2 + round(1.4 * detail[3] + 1.4)) % 5 == 0
         reach = (0.74 if long else 0.2 + 0.11 * (i * 7 % 3)) + 0.05 * detail[i % 4]
+        if at.spec.fringe == "none":
+            reach *= 0.55
         way = locks.meridian(notch, edge.crown, reach)
         canvas.strand(way, 2.0 if long else 1.8, fill=Slot.LINE, taper=(1.0, 0.0))
     cx, cy = edge.crown

@@ -85,7 +85,7 @@ def dome(at: Frame, *, extra: float = 0.0) -> Dome:
     full = at.spec.hair_volume + age + extra
     if at.hat:
         return Dome(74.5, 41.0, fluff=0.6)
-    return Dome(77.5 + 4.5 * full, 35.0 - 6.0 * full, fluff=3.4 + 1.6 * full)
+    return Dome(77.5 + 4.5 * full, 35.0 - 6.0 * full, fluff=5.0 + 2.0 * full)
 
 
 @dataclass(frozen=True)
@@ -148,16 +148,19 @@ def lock(points: Sequence[Point], width: float, *, root: float = 0.7, belly: flo
 def clump(
     canvas: Canvas, strips: Sequence[Strip], paint: Tones, *, width: float = 2.5,
     fill: Paint | None = None, inner: float = 1.5, share: float = 0.42,
+    accent: int | None = None,
 ) -> None:  # fmt: skip
     """Fill overlapping locks as one shape with one contour, then part them by tapered lines.
 
-    Later strips lie over earlier ones; each gets shade on its dark (right) side.
+    Later strips lie over earlier ones; each gets shade on its dark (right) side. Strip number `accent` is in the second colour.
     """
     whole = "".join(s.d for s in strips)
     canvas.path(whole, stroke=Slot.LINE, width=2 * width)
     canvas.path(whole, fill=fill if fill is not None else paint.base)
-    for s in strips:
-        shaded(canvas, s, paint, share=share)
+    for i, s in enumerate(strips):
+        if i == accent:
+            canvas.path(s.d, fill=STREAK.base)
+        shaded(canvas, s, STREAK if i == accent else paint, share=share)
     if inner > 0 and len(strips) > 1:
         for s in strips[1:]:
             part(canvas, s.left, inner)
@@ -176,6 +179,18 @@ def shaded(canvas: Canvas, s: Strip, paint: Tones, *, share: float = 0.42) -> No
         inside.append((x + (mx - x) * k, y + (my - y) * k))
     back = smooth(inside[::-1])
     canvas.path(f"{smooth(right)}L{back[1:]}Z", fill=paint.shade)
+
+
+def gleam(canvas: Canvas, s: Strip, paint: Tones, *, start: float = 0.2, end: float = 0.6) -> None:
+    """A thin line of light along a lock's left side, between two shares of its length."""
+    left = s.right if s.left[len(s.left) // 2][0] > s.right[len(s.right) // 2][0] else s.left
+    last = len(left) - 1
+    way = [
+        (x + (mx - x) * 0.5, y + (my - y) * 0.5)
+        for (x, y), (mx, my) in zip(left, s.middle, strict=True)
+    ][round(start * last) : round(end * last) + 1 : 3]
+    if len(way) > 1:
+        canvas.strand(way, 3.2, fill=paint.light, opacity=0.75)
 
 
 def part(canvas: Canvas, edge: Sequence[Point], width: float = 1.5) -> None:
@@ -211,13 +226,13 @@ def outline(shape: Dome, start: float, end: float, steps: Sequence[float]) -> st
     for a, b in pairwise(marks):
         left = a > 90
         tip, root = (a, b) if left else (b, a)
-        past = 4.0 if tip in steps else 0.0  # the point hangs over what follows
+        past = 7.0 if tip in steps else 0.0  # the point hangs over what follows
         tip += past if left else -past
         points = []
         for i in range(6):
             t = i / 5
             # Near the top ends stand off less, or the head would grow horns.
-            out = shape.fluff * t**2.5 * min(1.0, abs(tip - 90) / 60)
+            out = shape.fluff * t**2.2 * min(1.0, abs(tip - 90) / 60)
             points.append(shape.point(root + (tip - root) * t, out))
         d.append(f"L{smooth(points[::-1] if left else points)[1:]}")
     return "".join(d)

@@ -33,7 +33,10 @@ class Fall:
     lock_width: float = 23.0
 
     def end(self, at: Frame) -> float:
-        return (self.chibi_end if at.chibi else self.moe_end) + self.reach * at.spec.hair_length
+        if at.chibi:
+            # Behind a chibi's body the ends show, and must stay on the canvas.
+            return self.chibi_end + 0.62 * self.reach * at.spec.hair_length
+        return self.moe_end + self.reach * at.spec.hair_length
 
 
 FALLS: dict[str, Fall] = {
@@ -71,6 +74,7 @@ def draw_back(canvas: Canvas, at: Frame) -> None:
         for s in outer:
             canvas.path(s.d, fill=tone.base)
             locks.shaded(canvas, s, tone)
+            locks.gleam(canvas, s, tone, start=0.3, end=0.62)
             for edge in (s.left, s.right):
                 locks.part(canvas, edge, 1.5)
         _depths(canvas, at, fall, end)
@@ -106,8 +110,8 @@ def _outer(at: Frame, fall: Fall, side: int, inner: float) -> Strip:
         t = i / 6
         x = _half(at, fall, t) - 9 - 15 * inner + _wave(fall, t, -0.4 * inner)
         x += fall.flick * t**4 * (1 - 0.4 * inner)
-        points.append((CX + side * (x - 6 * (1 - t) ** 4), EARS - 12 + t * (end - EARS + 12)))
-    return locks.strip(points, (8, 20, 22, 21, 15, 0.0 if not fall.blunt else 12))
+        points.append((CX + side * (x - 16 * (1 - t) ** 3), EARS - 12 + t * (end - EARS + 12)))
+    return locks.strip(points, (4, 20, 22, 21, 15, 0.0 if not fall.blunt else 12))
 
 
 def _ends(at: Frame, fall: Fall, right: Point, left: Point, end: float) -> str:
@@ -122,7 +126,12 @@ def _ends(at: Frame, fall: Fall, right: Point, left: Point, end: float) -> str:
         tip_y = end + 3.5 * jitter - (5 if i % 2 else 0)
         notch_y = right[1] + (left[1] - right[1]) * (i + 1) / count - 4 * (i % 2)
         if fall.blunt:
-            d.append(f"L{fmt(x0 - 1)} {fmt(end)}L{fmt(x1 + 1)} {fmt(end + 0.5)}L{fmt(x1)} {fmt(end - 9)}")
+            sag = [5.0 * (1 - (2 * (i + k) / count - 1) ** 2) for k in (0, 1)]
+            slit = end - 6 - 7 * (i % 3) + 4 * jitter
+            d.append(
+                f"L{fmt(x0 - 0.8)} {fmt(end + sag[0])}Q{fmt(tip_x)} {fmt(end + max(sag) + 1)}"
+                f" {fmt(x1 + 0.8)} {fmt(end + sag[1])}L{fmt(x1)} {fmt(slit)}"
+            )
             continue
         d.append(
             f"Q{fmt(x0)} {fmt((notch_y + 2 * tip_y) / 3)} {fmt(tip_x)} {fmt(tip_y)}"
@@ -146,12 +155,14 @@ def draw_front(canvas: Canvas, at: Frame) -> None:
     fall = FALLS[at.spec.hair]
     tone = tones(canvas, at, fall)
     for side in (-1, 1):
-        paint = locks.STREAK if side == locks.streak_side(at) and at.spec.fringe == "none" else tone
         with at.layer(canvas, locks.SIDE_DEPTH):
             if at.spec.hair == "hime":
-                _sidelock_blunt(canvas, at, side, paint)
+                _sidelock_blunt(canvas, at, side, tone)
             else:
-                locks.clump(canvas, _sidelocks(at, fall, side), paint, width=2.4)
+                strips = _sidelocks(at, fall, side)
+                accent = 1 if side == locks.streak_side(at) else None
+                locks.clump(canvas, strips, tone, width=2.4, accent=accent)
+                locks.gleam(canvas, strips[0], tone, start=0.35, end=0.7)
     fringes.draw(canvas, at, tone)
 
 
@@ -187,9 +198,10 @@ def _sidelock_blunt(canvas: Canvas, at: Frame, side: int, paint: Tones) -> None:
     short = locks.strip(
         [(CX + side * x, y) for x, y in zip(rest, (92, 140, end), strict=True)], (16, 25, 25)
     )
-    locks.clump(canvas, [long], paint, width=2.4)
+    locks.clump(canvas, [long], paint, width=2.4, accent=0 if side == locks.streak_side(at) else None)
     canvas.path(short.d, fill=paint.base, stroke=Slot.LINE, width=2.4)
     locks.shaded(canvas, short, paint)
+    locks.gleam(canvas, short, paint, start=0.45, end=0.85)
     for share in (-5.0, 3.0):
         x = CX + side * (67 + wide) + share
         canvas.strand([(x, end - 2), (x + 0.5, end - 18), (x, end - 40)], 1.6, fill=Slot.LINE, taper=(0.9, 0))

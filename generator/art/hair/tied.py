@@ -85,7 +85,11 @@ def tail(
             points.append((x + (by - ay) / n * fan, y - (bx - ax) / n * fan))
         w = width * share
         made.append(locks.strip(points, (w * 0.35, w * 0.85, w * 1.08, w, w * 0.62, 0.0)))
-    locks.clump(canvas, made, tone, share=0.34)
+    side = 1 if path[-1][0] > CX else -1
+    accent = 3 if side == locks.streak_side(at) else None
+    locks.clump(canvas, made, tone, share=0.34, accent=accent)
+    locks.gleam(canvas, made[-1], tone, start=0.18, end=0.5)
+    locks.gleam(canvas, made[0 if side < 0 else 3], tone, start=0.3, end=0.6)
 
 
 def length(at: Frame, reach: float) -> float:
@@ -103,13 +107,13 @@ def high_back(canvas: Canvas, at: Frame) -> None:
     top = locks.dome(at).top
     with at.layer(canvas, locks.BACK_DEPTH):
         if at.hat:
-            path = [(178.0, 108.0), (206.0, 112.0), (222.0, 146.0), (222.0, 188.0), (208.0, 222.0 + more)]
+            path = [(178.0, 108.0), (200.0, 112.0), (213.0, 146.0), (212.0, 188.0), (202.0, 222.0 + more)]
             tail(canvas, path, 36, tone, at)
             return
-        path = [(146.0, top + 12), (160.0, top + 1), (190.0, top + 8), (212.0, top + 50),
-                (217.0, top + 112 + more / 2), (204.0, top + 176 + more)]  # fmt: skip
-        tail(canvas, path, 54, tone, at)
-        band(canvas, (154.0, top + 3), 22, 40)
+        path = [(147.0, top + 16), (159.0, top + 6), (185.0, top + 14), (203.0, top + 52),
+                (208.0, top + 112 + more / 2), (197.0, top + 176 + more)]  # fmt: skip
+        tail(canvas, path, 50, tone, at)
+        band(canvas, (153.0, top + 3), 22, 36)
 
 
 def high_front(canvas: Canvas, at: Frame) -> None:
@@ -145,7 +149,7 @@ def side_front(canvas: Canvas, at: Frame) -> None:
     more = length(at, 22)
     y = 132.0
     with at.layer(canvas, locks.SIDE_DEPTH):
-        path = [(CX + 68, y - 4), (CX + 88, y + 2), (CX + 97, y + 34), (CX + 93, y + 70), (CX + 82, y + 108 + more)]
+        path = [(CX + 68, y - 4), (CX + 84, y + 3), (CX + 91, y + 34), (CX + 88, y + 70), (CX + 79, y + 108 + more)]
         tail(canvas, path, 40, tone, at)
         band(canvas, (CX + 73, y - 2), 17, 70)
     temples(canvas, at, locks.HAIR)
@@ -159,9 +163,9 @@ def twin_back(canvas: Canvas, at: Frame) -> None:
     y = 112.0 if at.hat else 78.0
     with at.layer(canvas, locks.BACK_DEPTH * 0.4):
         for side in (-1, 1):
-            v = 3 * at.spec.hair_volume
+            v = 1.5 * at.spec.hair_volume + (9.0 if at.chibi else 0.0)
             path = [(CX + side * x, yy) for x, yy in
-                    ((62, y + 2), (82, y - 8), (98 + v, y + 28), (101 + v, y + 84), (92, y + 150 + more))]  # fmt: skip
+                    ((62, y + 2), (82, y - 8), (90 + v, y + 28), (92 + v, y + 84), (86 + v, y + 150 + more))]  # fmt: skip
             tail(canvas, path, 38 + 3 * at.spec.hair_volume, tone, at)
 
 
@@ -329,7 +333,7 @@ def drill(canvas: Canvas, x: float, y: float, width: float, end: float, side: in
     def bumps(points: Sequence[Point], edge: int) -> str:
         d = ""
         for (ax, ay), (bx, by) in pairwise(points):
-            out = edge * width * 0.13
+            out = edge * width * 0.13 if by < end - 1 else edge * 2.0
             d += f"C{fmt(ax + out)} {fmt(ay + step * 0.15)} {fmt(bx + out)} {fmt(by - step * 0.3)} {fmt(bx)} {fmt(by)}"
         return d
 
@@ -337,7 +341,7 @@ def drill(canvas: Canvas, x: float, y: float, width: float, end: float, side: in
     down = bumps([*right, tip], 1)
     up = ""
     for (ax, ay), (bx, by) in pairwise([tip, *left[::-1]]):
-        out = -width * 0.13
+        out = -width * 0.13 if by < end - step else 0.0
         up += f"C{fmt(ax + out)} {fmt(ay - step * 0.3)} {fmt(bx + out)} {fmt(by + step * 0.15)} {fmt(bx)} {fmt(by)}"
     d = f"M{fmt(lx)} {fmt(ly)}Q{fmt(x)} {fmt(y - step * 0.7)} {fmt(rx)} {fmt(ry)}{down}{up}Z"
     canvas.path(d, fill=tone.base, stroke=Slot.LINE, width=2.5)
