@@ -18,7 +18,7 @@ def glasses(canvas: Canvas, at: Frame) -> None:
     with at.layer(canvas, _DEPTH):
         for side in (-1, 1):
             d = _lens(side, at.eye_x, cy, w, h)
-            canvas.path(d, fill=Slot.WHITE, opacity=0.1)
+            canvas.path(d, fill=Slot.WHITE, opacity=0.07)
             _glint(canvas, CX + side * at.eye_x, cy, w, h, d)
             canvas.path(d, stroke=Slot.INK, width=2.5)
             x = CX + side * at.eye_x

@@ -13,8 +13,8 @@ def face_mask(canvas: Canvas, at: Frame) -> None:
     cloth = at.spec.detail[1] > 0.1
     base, shade = (Slot.ACCESSORY, Slot.ACCESSORY_SHADE) if cloth else (Slot.WHITE, Slot.WATER)
     lead = at.spec.turn * 3.0  # the nose goes ahead of the cheeks
-    top = at.eye_y + at.eye_h + (1.5 if at.chibi else 4.0)
-    nose = min(top + 1.0, at.nose_y - 2.0)
+    top = at.eye_y + at.eye_h + (-1.5 if at.chibi else 4.0)
+    nose = min(top + 1.0, at.nose_y - (5.0 if at.chibi else 2.0))
     edge = at.cheek - 7.5
     jaw, chin = at.jaw + 1.6, at.chin_y + 1.8
     with at.layer(canvas, 0.25):

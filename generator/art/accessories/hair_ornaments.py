@@ -87,7 +87,8 @@ def tiara(canvas: Canvas, at: Frame) -> None:
         f"Q159 {fmt(y - 3)} 167 {fmt(y - 6)}Q168 {fmt(y - 2)} 172 {fmt(y + 11)}"
         f"Q150 {fmt(y + 1)} 128 {fmt(y + 1)}Q106 {fmt(y + 1)} 84 {fmt(y + 11)}Z"
     )
-    with at.layer(canvas, 0.5):
+    grown = f"translate({CX} {fmt(y)}) scale(1.12) translate({-CX} {fmt(-y)})"
+    with at.layer(canvas, 0.5), canvas.group(transform=grown):
         canvas.path(d, fill=Slot.GOLD, stroke=Slot.LINE, width=2.2)
         canvas.path(smooth(foot), stroke=Slot.LINE, width=6.6)
         canvas.path(smooth(foot), stroke=Slot.GOLD, width=3.2)
@@ -130,18 +131,23 @@ def ahoge(canvas: Canvas, at: Frame) -> None:
     """A lock with a will of its own, springing from the crown."""
     if at.spec.hair == "hijab":
         return
-    a, b = at.spec.detail[0], at.spec.detail[1]
-    side = -side_of(at)  # hats lean to the other side
-    y = {True: 38.0, False: crown_y(at) + 6.0}[at.hat]
-    x = 118.0 if at.hat else 124.0
-    tip_x, tip_y = 104.0 + 5.0 * a, 24.0 + 4.0 * b
-    peak = max(10.5, y - 29.0)
-    with at.layer(canvas, 0.15), mirrored(canvas, side):
-        d = (
-            f"M{fmt(x - 1)} {fmt(y)}C{fmt(x + 12)} {fmt(y - 14)} {fmt(x + 8)} {fmt(peak - 2)} {fmt(x - 6)} {fmt(peak)}"
-            f"C{fmt(tip_x + 4)} {fmt(peak + 1)} {fmt(tip_x - 2)} {fmt(tip_y - 5)} {fmt(tip_x)} {fmt(tip_y + 1)}"
-            f"C{fmt(tip_x + 4)} {fmt(tip_y - 6)} {fmt(x - 4)} {fmt(peak + 5)} {fmt(x - 2)} {fmt(peak + 12)}"
-            f"C{fmt(x - 1)} {fmt(y - 9)} {fmt(x - 6)} {fmt(y - 4)} {fmt(x - 9)} {fmt(y + 2)}Z"
-        )
+    lean, curl = 4.0 * at.spec.detail[0], 4.0 * at.spec.detail[1]
+    y = crown_y(at) + (2.0 if at.hat else 9.0)
+    x = 120.0 if at.hat else 127.0
+    peak = max(9.5, y - 34.0)
+    tip_x, tip_y = x - 27.0 + lean, peak + 15.0 + curl
+
+    def p(px: float, py: float) -> str:
+        return f"{fmt(px)} {fmt(py)}"
+
+    d = (
+        f"M{p(x + 3, y)}C{p(x + 15, y - 15)} {p(x + 9, peak - 1)} {p(x - 7, peak)}"
+        f"C{p(tip_x + 6, peak + 0.5)} {p(tip_x - 2, tip_y - 7)} {p(tip_x, tip_y)}"
+        f"C{p(tip_x + 5, tip_y - 7)} {p(x - 6, peak + 4)} {p(x - 2, peak + 14)}"
+        f"C{p(x, y - 10)} {p(x - 5, y - 4)} {p(x - 10, y + 2)}"
+        f"Q{p(x - 3, y - 1)} {p(x - 1, y + 3)}Q{p(x, y)} {p(x + 3, y)}Z"
+    )
+    with at.layer(canvas, 0.15), mirrored(canvas, -side_of(at)):  # hats lean to the other side
         canvas.path(d, fill=Slot.HAIR, stroke=Slot.LINE, width=2.3)
-        canvas.strand([(x + 2, y - 6), (x + 4.5, y - 15), (x - 2, peak + 3)], 2.4, fill=Slot.HAIR_LIGHT)
+        sheen = [(x + 4, y - 7), (x + 5.5, y - 16), (x - 2, peak + 4)]
+        canvas.strand(sheen, 2.8, fill=Slot.HAIR_LIGHT)
