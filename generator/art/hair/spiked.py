@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from math import cos, pi, sin
 
-from generator.art.canvas import Canvas, Point, fmt
+from generator.art.canvas import Canvas, Paint, Point, Stop, fmt
 from generator.art.frame import CX, Frame
 from generator.art.hair import crops, locks
 from generator.art.hair.shapes import jitter, side
@@ -18,7 +18,7 @@ _SPIKES = (
     (41.0, 13.0, 8.0), (22.0, 29.0, 13.0), (3.0, 12.0, 6.0), (-13.0, 19.0, 8.0),
 )  # fmt: skip
 # Tips of the dark spikes at the nape: x from the axis, y.
-_NAPE = ((88.0, 158.0), (72.0, 184.0), (50.0, 190.0), (34.0, 204.0))
+_NAPE = ((99.0, 146.0), (90.0, 172.0), (66.0, 182.0), (58.0, 201.0), (32.0, 205.0))
 
 
 def _ring(at: Frame) -> tuple[locks.Dome, list[Point], list[Point]]:
@@ -59,9 +59,22 @@ def _spike(a: Point, tip: Point, b: Point) -> str:
     return "".join(d)
 
 
+def _tones(canvas: Canvas, at: Frame, start: float, end: float) -> locks.Tones:
+    """Hair tones; an ombre blends outwards, between two distances from the crown."""
+    if at.spec.hair_pattern != "ombre":
+        return locks.HAIR
+
+    def blend(a: Slot, b: Slot) -> Paint:
+        return canvas.radial(CX, 70, end, [Stop(start / end, a), Stop(1, b)])
+
+    return locks.Tones(
+        blend(Slot.HAIR, Slot.HAIR2), blend(Slot.HAIR_SHADE, Slot.HAIR2_SHADE), Slot.HAIR_LIGHT
+    )
+
+
 def spiky_back(canvas: Canvas, at: Frame) -> None:
     """Dark spikes at the nape."""
-    tone = locks.tones(canvas, at, 110, 190)
+    tone = _tones(canvas, at, 80.0, 112.0)
     grow = 1 + 0.3 * at.spec.hair_length
     strips = []
     for i, (x, y) in enumerate(_NAPE):
@@ -69,15 +82,15 @@ def spiky_back(canvas: Canvas, at: Frame) -> None:
             big = 1.0 if s == side(at) else 0.9
             tip_y = 120 + (y - 120) * grow + 4 * jitter(at, i + s, 2)
             tip = (CX + s * (x * big + 4 * jitter(at, i, 1)), tip_y)
-            mid = (CX + s * (x * 0.8 + 2), (105 + tip_y) / 2 + 10)
-            strips.append(locks.lock([(CX + s * x * 0.5, 105.0), mid, tip], 36, root=0.9))
+            mid = (CX + s * (x * 0.68 + 4), 112 + (tip_y - 112) * 0.6 + 3)
+            strips.append(locks.lock([(CX + s * x * 0.4, 108.0), mid, tip], 27, root=1.1))
     with at.layer(canvas, locks.BACK_DEPTH):
         locks.clump(canvas, strips, tone, fill=tone.shade)
 
 
 def spiky_front(canvas: Canvas, at: Frame) -> None:
     shape, tips, notches = _ring(at)
-    tone = locks.tones(canvas, at, 70, 132)
+    tone = _tones(canvas, at, 34.0, 74.0)
     crown = (CX - 8.0 * side(at), 52.0)
     edge = crops.crop(at, crown, lively=2.6)
     start, end = notches[0], notches[-1]
