@@ -124,7 +124,7 @@ def _forehead_curls(canvas: Canvas, at: Frame) -> None:
 
 def _ringlet(
     canvas: Canvas, at: Frame, root: Point, tip: Point, width: float, *, i: int,
-    shade: bool = False, sway: float = 5.0, streak: bool = False,
+    shade: bool = False, sway: float = 5.0, streak: bool = False, loose: bool = False,
 ) -> None:  # fmt: skip
     """A springy lock that swings around the line from `root` to `tip`."""
     (x0, y0), (x1, y1) = root, tip
@@ -137,8 +137,8 @@ def _ringlet(
         t = k / steps
         swing = sway * min(1.0, 0.25 + 1.4 * t) * sin(phase + 2 * pi * waves * t)
         axis.append((x0 + (x1 - x0) * t + swing, y0 + (y1 - y0) * t))
-    paint = tone(canvas, at, min(y0, 90.0), y1 + 6, shade=shade, streak=streak)
-    canvas.path(brush(axis, width, (0.75, 0.05)), fill=paint, stroke=Slot.LINE, width=2.1)
+    paint = tone(canvas, at, 84.0, _curly_end(at) + 8, shade=shade, streak=streak)
+    canvas.path(brush(axis, width, (0.12 if loose else 0.75, 0.05)), fill=paint, stroke=Slot.LINE, width=2.1)
     if not shade:
         inner = [(x + width * 0.16, y + 2) for x, y in axis[1:-1]]
         canvas.strand(inner, 1.6, fill=Slot.LINE, opacity=0.55)
@@ -174,54 +174,75 @@ def curly_back(canvas: Canvas, at: Frame) -> None:
                      19, i=k, shade=True)  # fmt: skip
 
 
+# Locks at a side, back to front: place at the ends (share of the mass), shortness, width, where
+# they pass the temple and how high they start.
+_SIDES = (
+    (1.0, 16.0, 25.0, 79.0, 70.0), (0.86, 0.0, 22.0, 74.0, 84.0), (0.95, 44.0, 23.0, 80.0, 58.0),
+    (0.74, 30.0, 18.0, 66.0, 92.0),
+)  # fmt: skip
+
+
 def curly_front(canvas: Canvas, at: Frame) -> None:
-    v = at.spec.hair_volume
-    end = _curly_end(at)
-    with at.layer(canvas, 0.2):
-        for s in (-1, 1):
-            for k, (u, drop, w) in enumerate(((0.99, -14.0, 19.0), (0.90, -2.0, 17.0), (0.79, -26.0, 15.0))):
-                x = CX + s * u * _curly_side(at, 0.7)
-                root = (CX + s * (62 + 5 * v - 5 * k), 88.0 + 4 * k)
-                tip = (x + 3 * jitter(at, k, 2), end + drop + 5 * jitter(at, k + 3 * s, 1))
-                _ringlet(canvas, at, root, tip, w + 1.5 * v, i=k + 2 * s, streak=streaked(at, s * 0.5) and k == 1)
     _curly_crown(canvas, at)
+    v, end = at.spec.hair_volume, _curly_end(at)
+    with at.layer(canvas, 0.4):
+        for s in (-1, 1):
+            for k, (out, short, width, temple, start) in enumerate(_SIDES):
+                root = under_hat(at, (CX + s * (temple - 12 + 5 * v), start), 0.0)
+                tip = (CX + s * out * _curly_side(at, 0.7) + 3 * jitter(at, k, 2),
+                       end - short + 5 * jitter(at, k + 3 * s, 1))  # fmt: skip
+                _ringlet(canvas, at, root, tip, width + 1.5 * v, i=k + 2 * s, loose=True, sway=6.0,
+                         streak=streaked(at, s * 0.5) and k == 2)  # fmt: skip
+    with at.layer(canvas, 0.5):
+        _curly_fringe(canvas, at)
 
 
 def _curly_crown(canvas: Canvas, at: Frame) -> None:
     v = at.spec.hair_volume
-    edge = [under_hat(at, p) for p in arc(CX, 106, 80 + 5 * v, 74 + 6 * v, 158, 382, 11)]
-    edge = [(x, y + 1.5 * jitter(at, i, 3)) for i, (x, y) in enumerate(edge)]
-    n = 6
-    line = [hairline(at, 1 - 2 * i / n, lift=4) for i in range(n + 1)]
-    d = scallop(edge, 0.2) + scallop([edge[-1], *line, edge[0]], 0.3, move=False) + "Z"
+    edge = [under_hat(at, p) for p in arc(CX, 106, 80 + 5 * v, 73 + 6 * v, 172, 368, 9)]
+    edge = [(x, y + 2.5 * jitter(at, i, 3)) for i, (x, y) in enumerate(edge)]
+    line = [hairline(at, 1 - i / 3, lift=4) for i in range(7)]
+    d = scallop(edge, 0.24) + scallop([edge[-1], *line, edge[0]], 0.3, move=False) + "Z"
     with at.layer(canvas, 0.35):
-        canvas.path(d, fill=tone(canvas, at, 36, 200), stroke=Slot.LINE, width=2.6)
+        canvas.path(d, fill=tone(canvas, at, 84, _curly_end(at)), stroke=Slot.LINE, width=2.6)
     with at.layer(canvas, 0.35, clip=d):
-        _curly_shine(canvas, at)
-    with at.layer(canvas, 0.5):
-        part = CX + 16 * side(at)
-        count = 7 if at.spec.fringe != "none" else 0
-        for k in range(count):
-            u = (-1 + 2 * (k + 0.5) / count) * 0.92
-            x, y = hairline(at, u)
-            root = (part + (x - part) * 0.62, 70 + 12 * abs(u))
-            _ringlet(canvas, at, root, (x + 2 * jitter(at, k, 0), y + 3), 17.5, i=k, sway=3.6,
-                     streak=streaked(at, u))  # fmt: skip
+        glow = canvas.radial(94, 62, 56, [Stop(0, Slot.HAIR_LIGHT, 0.5), Stop(1, Slot.HAIR_LIGHT, 0)])
+        canvas.ellipse(94, 62, 56, 56, fill=glow)
+        dark = scallop([(CX + 96, 20), (CX + 52, 44), (CX + 60, 74), (CX + 56, 104), (CX + 60, 140),
+                        (CX + 96, 140)], -0.3)  # fmt: skip
+        canvas.path(dark + "Z", fill=Slot.HAIR_SHADE, opacity=0.7)
+        _waves(canvas, at, edge)
 
 
-def _curly_shine(canvas: Canvas, at: Frame) -> None:
-    """Strokes that wind from the parting outwards, and a broken highlight on the left."""
+def _waves(canvas: Canvas, at: Frame, edge: list[Point]) -> None:
+    """Wavy strokes from the parting to the notches of the contour, and light between them."""
+    part = (CX + 16 * side(at), 52.0)
+    for k, (x, y) in enumerate(edge[1:-1]):
+        sx, sy = x - part[0], y - part[1]
+        bend = 0.16 if k % 2 else -0.16
+        way = [
+            (x - sx * t + sy * bend * w, y - sy * t * (0.9 + 0.1 * t) - sx * bend * w + 10 * t)
+            for t, w in ((0.0, 0.0), (0.2, 0.5), (0.42, -0.5), (0.62, 0.4))
+        ]
+        canvas.strand(way, 2.1, fill=Slot.LINE, taper=(1.0, 0.0), opacity=0.8)
+        if x < CX + 24 and not at.hat:
+            light = [(px + (6 if x < CX else 9), py + 8) for px, py in way[:3]]
+            canvas.strand(light, 5.0, fill=Slot.HAIR_LIGHT, opacity=0.9)
+
+
+def _curly_fringe(canvas: Canvas, at: Frame) -> None:
+    """Curls on the forehead; without a fringe only two small ones at the temples."""
     part = CX + 16 * side(at)
-    for k in range(8):
-        u = -1 + 2 * k / 7
-        x = CX + 74 * u
-        mid = (part + (x - part) * 0.5, 62 + 12 * u * u - 6)
-        canvas.strand(
-            [(part + 6 * u, 44), mid, (x * 0.97 + CX * 0.03, 92 + 18 * abs(u))], 2.0,
-            fill=Slot.LINE, opacity=0.45,
-        )  # fmt: skip
-    for k, x in enumerate((72.0, 86.0, 103.0, 122.0, 150.0)):
-        y = 70 - 0.22 * (x - 72) + 3 * jitter(at, k, 2)
-        canvas.strand(
-            [(x - 4, y + 9), (x, y), (x + 8, y - 4)], 5.5 - 0.6 * k, fill=Slot.HAIR_LIGHT, opacity=0.9
-        )
+    if at.spec.fringe == "none":
+        for s in (-1, 1):
+            _ringlet(canvas, at, (CX + s * 52, 88), (CX + s * 57, 134), 11, i=s, sway=4.0, loose=True)
+        return
+    count = 7
+    for k in sorted(range(count), key=lambda k: -abs(k - 3)):
+        u = (-1 + 2 * (k + 0.5) / count) * 0.95
+        x, y = hairline(at, u)
+        root = (part + (x - part) * 0.58, 62 + 12 * abs(u))
+        if at.hat:
+            root = (root[0], 84.0)
+        _ringlet(canvas, at, root, (x + 3 * jitter(at, k, 0), y + 5 + 3 * jitter(at, k, 3)), 20, i=k,
+                 sway=4.4, streak=streaked(at, u), loose=True)  # fmt: skip

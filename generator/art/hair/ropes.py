@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from generator.art.canvas import Canvas, Point, fmt
+from generator.art.canvas import Canvas, Point, fmt, smooth
 from generator.art.frame import CX, Frame
 from generator.art.hair.shapes import (
     arc, hairline, jitter, ribs, side, streaked, tone, under_hat, walk,
@@ -30,42 +30,67 @@ LOC = Rope(width=13.5, segment=11.0, end=0.72, plaited=False)
 BRAID = Rope(width=10.5, segment=8.5, end=0.5, plaited=True)
 
 
-def _rope(
-    canvas: Canvas, at: Frame, kind: Rope, points: Sequence[Point], *, shade: bool = False,
-    streak: bool = False, i: int = 0, bead: bool = False,
-) -> None:  # fmt: skip
+@dataclass(frozen=True)
+class _Strand:
+    """One rope: its middle from root to tip, and opposite points of its edges."""
+
+    spine: list[Point]
+    edges: list[tuple[Point, Point]]
+    streak: bool = False
+    bead: bool = False
+
+
+def _strand(
+    kind: Rope, points: Sequence[Point], *, streak: bool = False, bead: bool = False,
+    width: float = 1.0,
+) -> _Strand:  # fmt: skip
     spine = walk(points, kind.segment)
-    edges = ribs(spine, kind.width, kind.end)
-    right = [a for a, _ in edges]
-    left = [b for _, b in edges]
-    top, bottom = min(p[1] for p in points), max(p[1] for p in points)
-    paint = tone(canvas, at, min(top, 90), bottom, shade=shade, streak=streak)
-    tip = _beyond(spine, kind.width * 0.55)
-    cap = f"Q{fmt(tip[0])} {fmt(tip[1])} "
-    body = (
-        _bulged(right, 0.10) + cap + f"{fmt(left[-1][0])} {fmt(left[-1][1])}"
-        + _bulged(left[::-1], 0.10, move=False) + "Z"
-    )  # fmt: skip
-    canvas.path(body, fill=paint, stroke=Slot.LINE, width=2.1)
-    canvas.path(_joints(kind, at, spine, edges, i), stroke=Slot.LINE, width=1.4, opacity=0.62)
-    if not shade:
-        shine = [
-            f"M{fmt((ax + x) / 2)} {fmt((ay + y) / 2)}L{fmt((bx + z) / 2)} {fmt((by + w) / 2)}"
-            for k, ((ax, ay), (bx, by), (x, y), (z, w)) in enumerate(
-                zip(left, left[1:], spine, spine[1:], strict=False)
-            )
-            if k % 5 in (1, 2) and k < len(left) * 0.6
-        ]
-        light = Slot.HAIR_LIGHT
-        canvas.path(
-            _shortened("".join(shine)), stroke=light, width=kind.width * 0.2, opacity=0.85
+    return _Strand(spine, ribs(spine, kind.width * width, kind.end), streak, bead)
+
+
+def _ropes(
+    canvas: Canvas, at: Frame, kind: Rope, strands: Sequence[_Strand], *, shade: bool = False,
+    bare: int = 0,
+) -> None:  # fmt: skip
+    """Ropes in painter's order; joints start `bare` segments below the roots."""
+    end = _end(at)
+    paint = tone(canvas, at, 84, end, shade=shade)
+    second = tone(canvas, at, 84, end, shade=shade, streak=True)
+    joints: list[str] = []
+    shine: list[str] = []
+    for i, strand in enumerate(strands):
+        left = [q for _, q in strand.edges]
+        right = [p for p, _ in strand.edges]
+        tip = _beyond(strand.spine, kind.width * 0.55)
+        body = (
+            f"{_bulged(right, 0.10)}Q{fmt(tip[0])} {fmt(tip[1])} {fmt(left[-1][0])} {fmt(left[-1][1])}"
+            f"{_bulged(left[::-1], 0.10, move=False)}Z"
         )
-    if bead:
-        _bead(canvas, kind, spine)
+        canvas.path(body, fill=second if strand.streak else paint, stroke=Slot.LINE, width=2.1)
+        joints.append(_joints(kind, at, strand, i, bare))
+        shine.append(_shine(strand, left))
+        if strand.bead:
+            _bead(canvas, kind, strand.spine)
+    canvas.path("".join(joints) or "M0 0", stroke=Slot.LINE, width=1.4, opacity=0.6)
+    if not shade:
+        canvas.path(
+            "".join(shine) or "M0 0", stroke=Slot.HAIR_LIGHT, width=kind.width * 0.2, opacity=0.85
+        )
 
 
-def _shortened(d: str) -> str:
-    return d or "M0 0"
+def _shine(strand: _Strand, left: Sequence[Point]) -> str:
+    """Short strokes along the lit edge, in groups of two joints."""
+    d: list[str] = []
+    for k in range(1, min(len(left) - 1, 7)):
+        if k % 5 not in (1, 2) or strand.streak:
+            continue
+        (ax, ay), (bx, by), (x, y), (z, w) = left[k], left[k + 1], strand.spine[k], strand.spine[k + 1]
+        sx, sy, ex, ey = (ax + x) / 2, (ay + y) / 2, (bx + z) / 2, (by + w) / 2
+        d.append(
+            f"M{fmt(sx + (ex - sx) * 0.2)} {fmt(sy + (ey - sy) * 0.2)}"
+            f"L{fmt(sx + (ex - sx) * 0.8)} {fmt(sy + (ey - sy) * 0.8)}"
+        )
+    return "".join(d)
 
 
 def _beyond(spine: Sequence[Point], length: float) -> Point:
@@ -87,11 +112,10 @@ def _bulged(points: Sequence[Point], bulge: float, *, move: bool = True) -> str:
     return "".join(d)
 
 
-def _joints(
-    kind: Rope, at: Frame, spine: Sequence[Point], edges: Sequence[tuple[Point, Point]], i: int
-) -> str:
+def _joints(kind: Rope, at: Frame, strand: _Strand, i: int, bare: int) -> str:
     d: list[str] = []
-    for k in range(1, len(spine) - (0 if kind.plaited else 1)):
+    spine, edges = strand.spine, strand.edges
+    for k in range(1 + bare, len(spine) - (0 if kind.plaited else 1)):
         (ax, ay), (bx, by) = edges[k]
         (px, py), (x, y) = spine[k - 1], spine[k]
         if kind.plaited:
@@ -109,7 +133,7 @@ def _joints(
             ex, ey = s[0] + (e[0] - s[0]) * reach, s[1] + (e[1] - s[1]) * reach
             qx, qy = (s[0] + ex) / 2 + (x - px) * 0.3, (s[1] + ey) / 2 + (y - py) * 0.3
             d.append(f"M{fmt(s[0])} {fmt(s[1])}Q{fmt(qx)} {fmt(qy)} {fmt(ex)} {fmt(ey)}")
-    return "".join(d) or "M0 0"
+    return "".join(d)
 
 
 def _bead(canvas: Canvas, kind: Rope, spine: Sequence[Point]) -> None:
@@ -136,84 +160,87 @@ def _spread(at: Frame) -> float:
 
 
 def _draw_back(canvas: Canvas, at: Frame, kind: Rope, n: int) -> None:
-    """Ropes down the back, drawn from the middle outwards over a dark mass."""
+    """Ropes down the back, over a dark mass."""
     end, wide = _end(at), _spread(at)
+    strands = []
+    for k in sorted(range(n), key=lambda k: (k % 2, k)):
+        u = -1 + 2 * k / (n - 1)
+        tip = (CX + u * wide + 3 * jitter(at, k, 1), end - 4 - 9 * abs(jitter(at, k, 2)))
+        way = [(CX + u * 58, 100.0), (CX + u * (wide + 3), 152.0), tip]
+        strands.append(_strand(kind, way, bead=kind.plaited and k % 5 == 1))
     with at.layer(canvas, -0.5):
         canvas.path(
-            f"M{CX - 62} 90C{CX - 84} 140 {CX - wide} 170 {CX - wide + 8} {fmt(end - 22)}"
-            f"H{CX + wide - 8}C{CX + wide} 170 {CX + 84} 140 {CX + 62} 90Z",
-            fill=tone(canvas, at, 90, end, shade=True),
+            f"M{CX - 58} 90C{CX - 76} 130 {CX - wide} 150 {CX - wide + 8} {fmt(end - 40)}"
+            f"Q{CX} {fmt(end - 22)} {CX + wide - 8} {fmt(end - 40)}C{CX + wide} 150 {CX + 76} 130 {CX + 58} 90Z",
+            fill=tone(canvas, at, 84, end, shade=True),
         )
-        order = sorted(range(n), key=lambda k: abs(k - (n - 1) / 2))
-        for k in order:
-            u = -1 + 2 * k / (n - 1)
-            x = CX + u * wide
-            tip = (x + 3 * jitter(at, k, 1), end - 7 * abs(jitter(at, k, 2)))
-            mid = (CX + u * (wide + 5), 150.0)
-            _rope(canvas, at, kind, [(CX + u * 62, 92), mid, tip], shade=True, i=k,
-                  bead=kind.plaited and k % 4 == 1)  # fmt: skip
+        _ropes(canvas, at, kind, strands, shade=True)
 
 
 def _dome(canvas: Canvas, at: Frame) -> None:
     """The scalp between the ropes: dark, ending in the hairline."""
     v = at.spec.hair_volume
-    edge = [under_hat(at, p) for p in arc(CX, 108, 69 + 3 * v, 65 + 4 * v, 172, 368, 10)]
-    n = 8
-    line = [hairline(at, 1 - 2 * i / n, lift=_root_lift(at)) for i in range(n + 1)]
-    points = [*edge, *line]
-    d = "M" + "L".join(f"{fmt(x)} {fmt(y)}" for x, y in points) + "Z"
-    with at.layer(canvas, 0.25):
-        canvas.path(d, fill=Slot.HAIR_SHADE, stroke=Slot.LINE, width=2.4)
+    edge = [under_hat(at, p) for p in arc(CX, 108, 68 + 3 * v, 65 + 4 * v, 172, 368, 10)]
+    lift = 0.0 if at.spec.fringe == "none" else 14.0  # ropes fall from higher roots
+    line = [hairline(at, 1 - 0.25 * i, lift) for i in range(9)]
+    with at.layer(canvas, 0.3):
+        canvas.path(
+            f"{smooth(edge)}L{smooth(line)[1:]}Z", fill=Slot.HAIR_SHADE, stroke=Slot.LINE, width=2.4
+        )
 
 
-def _root_lift(at: Frame) -> float:
-    """Ropes fall over the forehead from roots that lie higher, unless the hair is swept back."""
-    return 0.0 if at.spec.fringe == "none" else 14.0
+# Ropes at a side, from the back to the front: how far out they hang (share of the spread), how much
+# shorter they are, and where they pass the temple (x from the axis at y = 108).
+_SIDES = ((1.04, 14.0, 75.0), (0.90, 2.0, 73.0), (0.98, 30.0, 70.0), (0.82, 46.0, 65.0))
 
 
 def _draw_front(canvas: Canvas, at: Frame, kind: Rope, n: int) -> None:
     _dome(canvas, at)
-    end, wide = _end(at), _spread(at)
-    v = at.spec.hair_volume
-    part = (CX + 15 * side(at), 48.0 - 5 * v)
-    # The sides first: they hang before the shoulders; then the crown and forehead over their roots.
-    with at.layer(canvas, 0.3):
+    end, wide, v = _end(at), _spread(at), at.spec.hair_volume
+    part = (CX + 14 * side(at), 45.0 - 4 * v)
+    with at.layer(canvas, 0.35):
         for s in (-1, 1):
-            for k, (out, drop) in enumerate(((0.98, 10.0), (0.84, 34.0), (1.06, 24.0))):
-                u = s * (1.0 - 0.14 * k)
-                x = CX + s * wide * out
-                tip = (x + 3 * jitter(at, k + s, 0), end - drop + 5 * jitter(at, k - s, 3))
-                shoulder = (CX + s * (66 + 4 * v - 4 * k), 82.0 - 8 * k)
-                low = (CX + s * (76 + 6 * v - 5 * (k == 1)), 130.0)
-                _rope(
-                    canvas, at, kind,
-                    [under_hat(at, (part[0] + s * 22, part[1] + 5)), under_hat(at, shoulder), low, tip],
-                    i=k + 2 * s, streak=streaked(at, u * 0.55, 0.06), bead=kind.plaited and k == 1,
+            strands = []
+            for k, (out, short, temple) in enumerate(_SIDES):
+                tip = (CX + s * wide * out + 3 * jitter(at, k + s, 0), end - short + 5 * jitter(at, k - s, 3))
+                way = [
+                    (part[0] + (s * 34 + CX - part[0]) * 0.6, part[1] + 3 + 2 * k),
+                    (CX + s * (44 + 2 * v - 2 * k), 56.0 - 4 * v + 3 * k),
+                    (CX + s * (64 + 3 * v - 2.5 * k), 77.0 + 2 * k),
+                    (CX + s * (temple + 4 * v), 108.0),
+                    (CX + s * (temple + 3 + 5 * v), 140.0),
+                ]
+                strands.append(
+                    _strand(
+                        kind, [*(under_hat(at, p) for p in way), tip],
+                        streak=k == 2 and streaked(at, s * 0.5), bead=kind.plaited and k in (1, 3),
+                    )
                 )  # fmt: skip
+            _ropes(canvas, at, kind, strands, bare=2)
     with at.layer(canvas, 0.5):
-        short = at.spec.fringe == "none"
-        order = sorted(range(n), key=lambda k: -abs(k - (n - 1) / 2))
-        for k in order:
-            u = (-1 + 2 * k / (n - 1)) * 0.93
+        strands = []
+        for k in sorted(range(n), key=lambda k: -abs(k - (n - 1) / 2)):
+            u = -1 + 2 * k / (n - 1)
             x, y = hairline(at, u)
-            bow = 7.0 + 3 * v
-            root = under_hat(at, (part[0] + (x - part[0]) * 0.16, part[1] + 8 * abs(u)))
-            mid = under_hat(at, (part[0] + (x - part[0]) * 0.72, part[1] + (y - part[1]) * 0.42 - bow))
-            tip = (x, y + (2 if short else 5 + 4 * jitter(at, k, 2)))
-            _rope(canvas, at, kind, [root, mid, tip], i=k, streak=streaked(at, u))
+            root = (part[0] + (x - part[0]) * 0.22, part[1] + 9 * u * u)
+            mid = (part[0] + (x - part[0]) * 0.76, part[1] + (y - part[1]) * 0.40 - 7 - 3 * v)
+            tip = (x, y + (2.0 if at.spec.fringe == "none" else 5 + 4 * jitter(at, k, 2)))
+            way = [under_hat(at, root), under_hat(at, mid), tip]
+            strands.append(_strand(kind, way, streak=streaked(at, u)))
+        _ropes(canvas, at, kind, strands, bare=1)
 
 
 def locs_back(canvas: Canvas, at: Frame) -> None:
-    _draw_back(canvas, at, LOC, 8)
+    _draw_back(canvas, at, LOC, 11)
 
 
 def locs_front(canvas: Canvas, at: Frame) -> None:
-    _draw_front(canvas, at, LOC, 9)
+    _draw_front(canvas, at, LOC, 10)
 
 
 def braids_back(canvas: Canvas, at: Frame) -> None:
-    _draw_back(canvas, at, BRAID, 10)
+    _draw_back(canvas, at, BRAID, 14)
 
 
 def braids_front(canvas: Canvas, at: Frame) -> None:
-    _draw_front(canvas, at, BRAID, 11)
+    _draw_front(canvas, at, BRAID, 12)
