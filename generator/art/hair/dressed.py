@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 from generator.art.canvas import Canvas
 from generator.art.frame import Frame
-from generator.art.hair import loose, tied
+from generator.art.hair import loose, plaited, tied
 
 BACK: dict[str, Callable[[Canvas, Frame], None]] = {
-    **{name: loose.draw_back for name in loose.FALLS},
+    **dict.fromkeys(loose.FALLS, loose.draw_back),
     **tied.BACK,
+    **plaited.BACK,
 }
 FRONT: dict[str, Callable[[Canvas, Frame], None]] = {
-    **{name: loose.draw_front for name in loose.FALLS},
+    **dict.fromkeys(loose.FALLS, loose.draw_front),
     **tied.FRONT,
+    **plaited.FRONT,
 }

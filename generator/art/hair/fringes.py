@@ -117,7 +117,7 @@ def draw(
     shape = Dome(shape.rx, shape.top, shape.cy, shape.fluff * fluff)
     edge = _edge(at, lift)
     a, b, c, _ = at.spec.detail
-    steps = (160 + 3 * a, 131 + 6 * b, 54 + 6 * c, 21 + 3 * b)
+    steps = (159 + 3 * a, 124 + 7 * b, 43 + 6 * c, 18 + 3 * b)
     start, end = -6.0, 186.0
     x0, y0 = shape.point(end, shape.fluff)
     d = (
@@ -128,6 +128,7 @@ def draw(
         canvas.path(d, fill=tone.base, stroke=Slot.LINE, width=2.5)
     with at.layer(canvas, locks.FRONT_DEPTH, clip=d):
         _form(canvas, shape)
+        _translucent(canvas, at)
         if at.spec.fringe != "none":
             _wedges(canvas, edge, tone)
         if not at.hat:
@@ -150,7 +151,9 @@ def _edge(at: Frame, lift: float) -> _Edge:
         if outer:
             y -= lift
         shift = 0.0 if outer else 1.6 * jitter
-        points.append((kind, CX + x * wide + shift, lash + y + (2.2 * jitter if kind == "T" else 0)))
+        points.append(
+            (kind, CX + x * wide + shift, lash + y + (2.2 * jitter if kind == "T" else 0))
+        )
     cx = (-fringe.crown[0] if mirrored else fringe.crown[0]) + 3 * detail[3]
     return _Edge(points, (CX + cx, fringe.crown[1]), fringe.sweep, fringe.parted)
 
@@ -163,7 +166,10 @@ def _lower(edge: _Edge, right: Point, left: Point) -> str:
         (k1, x1, y1), (k2, x2, y2) = points[i], points[i - 1]
         if k1 == k2:
             if k1 == "N":
-                (_, x0, y0), (_, x3, y3) = points[min(i + 1, len(points) - 1)], points[max(i - 2, 0)]
+                (_, x0, y0), (_, x3, y3) = (
+                    points[min(i + 1, len(points) - 1)],
+                    points[max(i - 2, 0)],
+                )
                 a = (x1 + (x2 - x0) / 6, y1 + (y2 - y0) / 6)
                 b = (x2 - (x3 - x1) / 6, y2 - (y3 - y1) / 6)
             else:
@@ -216,6 +222,14 @@ def _form(canvas: Canvas, shape: Dome) -> None:
     canvas.ellipse(CX - 0.3 * shape.rx, 96, r, r, fill=dark)
 
 
+def _translucent(canvas: Canvas, at: Frame) -> None:
+    """Skin that shimmers through the thin ends over the forehead."""
+    y = at.eye_y - at.eye_h + 10
+    with canvas.group(transform=f"translate({fmt(CX)} {fmt(y)}) scale(1 .55)"):
+        glow = canvas.radial(0, 0, 60, [Stop(0.2, Slot.SKIN, 0.24), Stop(1, Slot.SKIN, 0)])
+        canvas.ellipse(0, 0, 60, 60, fill=glow)
+
+
 def _notches(edge: _Edge) -> list[Point]:
     return [(x, y) for kind, x, y in edge.points if kind == "N"]
 
@@ -238,7 +252,9 @@ def _wedges(canvas: Canvas, edge: _Edge, tone: Tones) -> None:
         size = (1.0, 0.65, 0.85)[n % 3] * (0.85 if side < 0 else 1.15)
         ridge = locks.meridian((x, y), edge.crown, (0.42, 0.24, 0.33)[n % 3])
         mx, my = ridge[2]
-        back = smooth([below, (x + side * 7.0 * size, y + 1), (mx + side * 4.2 * size, my + 2), ridge[-1]])
+        back = smooth(
+            [below, (x + side * 7.0 * size, y + 1), (mx + side * 4.2 * size, my + 2), ridge[-1]]
+        )
         canvas.path(f"{smooth([*ridge[::-1], below])}L{back[1:]}Z", fill=tone.shade)
 
 
@@ -259,7 +275,9 @@ def _strands(canvas: Canvas, at: Frame, edge: _Edge) -> None:
         canvas.strand(way, 1.3, fill=Slot.HAIR_SHADE)
     if edge.parted:
         notch = min(_notches(edge), key=lambda p: p[1])
-        canvas.strand(locks.meridian(notch, edge.crown, 0.97), 2.3, fill=Slot.LINE, taper=(0.9, 0.1))
+        canvas.strand(
+            locks.meridian(notch, edge.crown, 0.97), 2.3, fill=Slot.LINE, taper=(0.9, 0.1)
+        )
 
 
 def _streaks(canvas: Canvas, at: Frame, edge: _Edge) -> None:
@@ -267,7 +285,9 @@ def _streaks(canvas: Canvas, at: Frame, edge: _Edge) -> None:
     side = locks.streak_side(at)
     if not side or at.spec.fringe == "none":
         return
-    tips = [(i, p) for i, p in enumerate(edge.points) if p[0] == "T" and 12 < side * (p[1] - CX) < 52]
+    tips = [
+        (i, p) for i, p in enumerate(edge.points) if p[0] == "T" and 12 < side * (p[1] - CX) < 52
+    ]
     i, _ = min(tips, key=lambda item: abs(abs(item[1][1] - CX) - 30))
     left = next(p for p in edge.points[i::-1] if p[0] == "N")
     right = next(p for p in edge.points[i:] if p[0] == "N")
@@ -284,5 +304,3 @@ def _streaks(canvas: Canvas, at: Frame, edge: _Edge) -> None:
 def tips(at: Frame) -> list[Point]:
     """Where the fringe's lock ends lie, left to right in head space."""
     return [(x, y) for kind, x, y in _edge(at, 0.0).points if kind == "T"]
-
-

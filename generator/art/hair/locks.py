@@ -148,11 +148,12 @@ def lock(points: Sequence[Point], width: float, *, root: float = 0.7, belly: flo
 def clump(
     canvas: Canvas, strips: Sequence[Strip], paint: Tones, *, width: float = 2.5,
     fill: Paint | None = None, inner: float = 1.5, share: float = 0.42,
-    accent: int | None = None,
+    accent: int | None = None, shadow: float | None = None,
 ) -> None:  # fmt: skip
     """Fill overlapping locks as one shape with one contour, then part them by tapered lines.
 
-    Later strips lie over earlier ones; each gets shade on its dark (right) side. Strip number `accent` is in the second colour.
+    Later strips lie over earlier ones; each gets shade on its dark (right) side. `shadow` is where
+    the shade of the cap ends (see `under_cap`). Strip number `accent` is in the second colour.
     """
     whole = "".join(s.d for s in strips)
     canvas.path(whole, stroke=Slot.LINE, width=2 * width)
@@ -161,6 +162,8 @@ def clump(
         if i == accent:
             canvas.path(s.d, fill=STREAK.base)
         shaded(canvas, s, STREAK if i == accent else paint, share=share)
+    if shadow is not None:
+        under_cap(canvas, strips, paint, shadow)
     if inner > 0 and len(strips) > 1:
         for s in strips[1:]:
             part(canvas, s.left, inner)
@@ -191,6 +194,16 @@ def gleam(canvas: Canvas, s: Strip, paint: Tones, *, start: float = 0.2, end: fl
     ][round(start * last) : round(end * last) + 1 : 3]
     if len(way) > 1:
         canvas.strand(way, 3.2, fill=paint.light, opacity=0.75)
+
+
+def under_cap(canvas: Canvas, strips: Sequence[Strip], paint: Tones, bottom: float) -> None:
+    """The shade that cap and fringe cast on locks that come out below them, fading to `bottom`."""
+    slot = paint.shade if isinstance(paint.shade, Slot) else Slot.HAIR_SHADE
+    y = bottom - 46
+    fade = canvas.linear(
+        CX, y, CX, bottom, [Stop(0, slot), Stop(0.45, slot, 0.8), Stop(1, slot, 0)]
+    )
+    canvas.path("".join(s.d for s in strips), fill=fade)
 
 
 def part(canvas: Canvas, edge: Sequence[Point], width: float = 1.5) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sin
 
-from generator.art.canvas import Canvas, Point, fmt, smooth
+from generator.art.canvas import Canvas, Point, Stop, fmt, smooth
 from generator.art.frame import CX, Frame
 from generator.art.hair import fringes, locks
 from generator.art.hair.locks import Strip, Tones
@@ -71,6 +71,7 @@ def draw_back(canvas: Canvas, at: Frame) -> None:
         whole = d + "".join(s.d for s in outer)
         canvas.path(whole, stroke=Slot.LINE, width=5.0)
         canvas.path(d, fill=tone.shade)
+        _hollow(canvas, at)
         for s in outer:
             canvas.path(s.d, fill=tone.base)
             locks.shaded(canvas, s, tone)
@@ -78,6 +79,17 @@ def draw_back(canvas: Canvas, at: Frame) -> None:
             for edge in (s.left, s.right):
                 locks.part(canvas, edge, 1.5)
         _depths(canvas, at, fall, end)
+
+
+def _hollow(canvas: Canvas, at: Frame) -> None:
+    """The darkest place: behind the neck."""
+    y = 186.0 if at.chibi else 196.0
+    dark = canvas.radial(CX, y, 62, [Stop(0.3, Slot.LINE, 0.42), Stop(1, Slot.LINE, 0)])
+    # Below the bob's ends it would darken the air.
+    with canvas.group(
+        clip=f"M{fmt(CX - 62)} 130H{fmt(CX + 62)}V{fmt(FALLS[at.spec.hair].end(at) - 16)}H{fmt(CX - 62)}Z"
+    ):
+        canvas.ellipse(CX, y, 62, 62, fill=dark)
 
 
 def _half(at: Frame, fall: Fall, t: float) -> float:
@@ -161,7 +173,7 @@ def draw_front(canvas: Canvas, at: Frame) -> None:
             else:
                 strips = _sidelocks(at, fall, side)
                 accent = 1 if side == locks.streak_side(at) else None
-                locks.clump(canvas, strips, tone, width=2.4, accent=accent)
+                locks.clump(canvas, strips, tone, width=2.4, accent=accent, shadow=168)
                 locks.gleam(canvas, strips[0], tone, start=0.35, end=0.7)
     fringes.draw(canvas, at, tone)
 
@@ -193,15 +205,21 @@ def _sidelock_blunt(canvas: Canvas, at: Frame, side: int, paint: Tones) -> None:
     end = at.jaw_y + 9 + 4 * at.spec.hair_length
     rest = (70 + wide, 67 + wide, 66 + wide)
     long = locks.lock(
-        [(CX + side * (70 + wide + dx), y) for dx, y in ((0, 96), (4, 150), (3, 200), (-2, 246))], 19
+        [(CX + side * (70 + wide + dx), y) for dx, y in ((0, 96), (4, 150), (3, 200), (-2, 246))],
+        19,
     )
     short = locks.strip(
         [(CX + side * x, y) for x, y in zip(rest, (92, 140, end), strict=True)], (16, 25, 25)
     )
-    locks.clump(canvas, [long], paint, width=2.4, accent=0 if side == locks.streak_side(at) else None)
+    locks.clump(
+        canvas, [long], paint, width=2.4, accent=0 if side == locks.streak_side(at) else None
+    )
     canvas.path(short.d, fill=paint.base, stroke=Slot.LINE, width=2.4)
     locks.shaded(canvas, short, paint)
+    locks.under_cap(canvas, [short], paint, 166)
     locks.gleam(canvas, short, paint, start=0.45, end=0.85)
     for share in (-5.0, 3.0):
         x = CX + side * (67 + wide) + share
-        canvas.strand([(x, end - 2), (x + 0.5, end - 18), (x, end - 40)], 1.6, fill=Slot.LINE, taper=(0.9, 0))
+        canvas.strand(
+            [(x, end - 2), (x + 0.5, end - 18), (x, end - 40)], 1.6, fill=Slot.LINE, taper=(0.9, 0)
+        )
