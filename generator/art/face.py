@@ -32,10 +32,12 @@ def draw(canvas: Canvas, at: Frame) -> None:
             _ear(canvas, at, side)
     outline = at.face_outline()
     with at.layer(canvas, 0.25):
-        canvas.path(outline, fill=Slot.SKIN, stroke=Slot.LINE, width=2.6)
+        canvas.path(outline, fill=Slot.SKIN)
     with at.layer(canvas, 0.25, clip=outline):
         _shadows(canvas, at)
         _blush(canvas, at)
+    with at.layer(canvas, 0.25):
+        canvas.path(outline, stroke=Slot.LINE, width=2.6)
     with at.layer(canvas, 0.95):
         _nose(canvas, at)
         if at.spec.age == "elder":
@@ -77,13 +79,13 @@ def _blush(canvas: Canvas, at: Frame) -> None:
     strength = 0.5 + 0.4 * at.spec.blush
     if at.spec.presentation == "boy":
         strength *= 0.55
-    if at.spec.expression in ("shy", "love"):
+    if at.spec.expression in ("shy", "love", "starry"):
         strength = min(1.0, strength + 0.4)
     if strength <= 0.02:
         return
-    y = at.eye_y + at.eye_h + (5.0 if at.chibi else 6.0)
+    y = at.eye_y + at.eye_h + (-1.0 if at.chibi else 5.5)
     for side in (-1, 1):
-        x = CX + side * (at.eye_x + 11.5) + at.spec.turn * 4
+        x = CX + side * (at.eye_x + (13.0 if at.chibi else 11.5)) + at.spec.turn * 4
         with canvas.group(transform=f"translate({x:.2f} {y:.2f}) scale(1 .62)"):
             glow = canvas.radial(
                 0, 0, 15, [Stop(0, Slot.BLUSH, strength), Stop(0.55, Slot.BLUSH, strength * 0.7),

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import cos, radians, sin
 
-from generator.art.canvas import Canvas, Point, fmt
+from generator.art.canvas import SIDE, Canvas, Point, fmt
 from generator.spec import AvatarSpec
 
 CX = 128.0
@@ -84,6 +85,27 @@ class Frame:
         rotate = f"rotate({fmt(tilt)} {fmt(pivot[0])} {fmt(pivot[1])})"
         return f"{rotate} {place} translate({fmt(dx)} 0)".strip()
 
+    def to_head_space(self) -> list[list[float]]:
+        """The inverse of `head` at depth 0.6, as a 2 x 3 matrix between [-1, 1] squares.
+
+        Tells where in head space a point of the canvas lies, x right and y down.
+        """
+        scale, pivot_y = (_CHIBI_SCALE, 150.0) if self.chibi else (1.0, 214.0)
+        offset_x, offset_y = (CX - scale * CX, 5.0) if self.chibi else (0.0, 0.0)
+        angle = radians(self.spec.tilt * _TILT_DEGREES)
+        c, s = cos(angle), sin(angle)
+        # canvas = pivot + R (place(head) - pivot), place(h) = scale * (h + dx) + offset
+        a, b = c / scale, s / scale
+        d, e = -s / scale, c / scale
+        tx = (CX - a * scale * CX - b * scale * pivot_y - offset_x) / scale
+        ty = (pivot_y - d * scale * CX - e * scale * pivot_y - offset_y) / scale
+        tx -= self.spec.turn * 0.6 * _TURN_SHIFT
+        half = SIDE / 2
+        return [
+            [a, b, (a * half + b * half + tx) / half - 1],
+            [d, e, (d * half + e * half + ty) / half - 1],
+        ]
+
     @contextmanager
     def layer(self, canvas: Canvas, depth: float = 0.0, *, clip: str = "") -> Iterator[None]:
         """Draw in head space at a depth."""
@@ -101,8 +123,8 @@ class Frame:
                     (self.cheek + 1.5, 136),
                     (self.jaw + 7, self.jaw_y - 10),
                     (self.jaw, self.jaw_y),
-                    (self.jaw - 9, self.jaw_y + 12),
-                    (self.chin + 7, self.chin_y),
+                    (self.jaw - 8, self.jaw_y + 11),
+                    (self.chin + (11 if self.chibi else 6), self.chin_y),
                     (0, self.chin_y),
                 )
             ]
@@ -126,28 +148,28 @@ def frame(spec: AvatarSpec) -> Frame:
         grown += 0.35 * boyish
     k = 0.45 if chibi else 1.0
     cheek = 61.0 + 3.0 * spec.face_width + (1.5 if chibi else 0.0)
-    chin_y = 196.0 + k * (3.0 * grown + 1.0 * boyish) - (8.0 if chibi else 0.0)
-    jaw = cheek - 12.0 + 4.0 * k * boyish + 4.5 * spec.jaw + (5.5 if chibi else 0.0)
+    chin_y = 197.0 + k * (3.0 * grown + 1.0 * boyish) - (7.0 if chibi else 0.0)
+    jaw = cheek - 14.0 + 4.5 * k * boyish + 4.5 * spec.jaw + (4.5 if chibi else 0.0)
     eye_h = (19.0 - 2.6 * k * grown - 2.4 * k * boyish) * (1 + 0.16 * spec.eye_size)
     eye_w = (17.5 - 1.0 * k * grown) * (1 + 0.10 * spec.eye_size)
     eye_y = 146.0 - 2.0 * k * grown + 3.0 * spec.eye_height
     if chibi:
-        eye_h, eye_w, eye_y = eye_h * 1.22, eye_w * 1.16, eye_y + 3.0
-    eye_x = 31.5 + 2.4 * spec.eye_spacing + (2.5 if chibi else 0.0)
+        eye_h, eye_w, eye_y = eye_h * 1.26, eye_w * 1.18, eye_y + 2.5
+    eye_x = 30.2 + 2.2 * spec.eye_spacing + (2.5 if chibi else 0.0)
     return Frame(
         spec=spec,
         chibi=chibi,
         cheek=cheek,
-        jaw_y=172.0 + k * 2.0 * boyish,
+        jaw_y=171.0 + k * 2.0 * boyish - (1.0 if chibi else 0.0),
         jaw=jaw,
         chin_y=chin_y,
-        chin=max(6.0, 8.5 + 5.0 * k * boyish + 4.5 * spec.jaw + (5.0 if chibi else 0.0)),
+        chin=max(4.0, 7.0 + 6.0 * k * boyish + 4.5 * spec.jaw + (5.0 if chibi else 0.0)),
         eye_y=eye_y,
         eye_x=eye_x,
         eye_w=eye_w,
         eye_h=eye_h,
         brow_y=eye_y - eye_h - 9.0 + 2.0 * boyish - 3.5 * spec.brow_height,
-        nose_y=(eye_y + chin_y) / 2 + (0.5 if chibi else 0.0),
+        nose_y=0.54 * eye_y + 0.46 * chin_y,
         mouth_y=chin_y - (14.0 if chibi else 17.5),
         mouth_w=(9.0 if chibi else 10.5) * (1 + 0.25 * spec.mouth_size),
         neck=11.0 if chibi else 17.0 + 2.0 * max(grown, 0) + 3.5 * boyish,

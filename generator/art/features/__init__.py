@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from generator.art.canvas import Canvas
 from generator.art.features import brows, effects, eyes, facial_hair, mouths
-from generator.art.features.poses import POSES
+from generator.art.features.poses import POSES, UNDER_EYES
 from generator.art.frame import Frame
 
 _OVER_LASHES = frozenset({"glasses", "round_glasses", "sunglasses", "eye_patch"})
@@ -16,9 +16,9 @@ def draw(canvas: Canvas, at: Frame) -> None:
     pose = POSES[at.spec.expression]
     pair = eyes.eyes(at, pose)
     below = [effect for effect in pose.effects if effect not in effects.OVER_HAIR]
-    with at.layer(canvas, effects.DEPTH):
-        for effect in below:
-            if effect == "puff":
+    for effect in below:
+        if effect in UNDER_EYES and effect != "streams":
+            with at.layer(canvas, effects.SKIN_DEPTH):
                 effects.draw(canvas, at, pair, effect)
     facial_hair.draw(canvas, at, pose.mouth)
     with at.layer(canvas, mouths.DEPTH), canvas.feature("mouth"):
@@ -33,7 +33,7 @@ def draw(canvas: Canvas, at: Frame) -> None:
         brows.draw(canvas, at, pose.brows)
     with at.layer(canvas, effects.DEPTH):
         for effect in below:
-            if effect not in ("streams", "puff"):
+            if effect not in UNDER_EYES:
                 effects.draw(canvas, at, pair, effect)
 
 
@@ -49,8 +49,8 @@ def draw_over_hair(canvas: Canvas, at: Frame) -> None:
         ):
             for eye in pair:
                 eyes.draw_upper_lash(canvas, eye)
-    with at.layer(canvas, brows.DEPTH), canvas.feature("brows"), canvas.group(opacity=0.55):
-        brows.draw(canvas, at, pose.brows)
+    with at.layer(canvas, brows.DEPTH), canvas.feature("brows"), canvas.group(opacity=0.6):
+        brows.draw(canvas, at, pose.brows, core=False)
     with at.layer(canvas, effects.DEPTH):
         for effect in pose.effects:
             if effect in effects.OVER_HAIR:

@@ -12,6 +12,8 @@ from generator.art.frame import CX, Frame
 from generator.art.palette import Slot
 
 DEPTH = 0.8
+SKIN_DEPTH = 0.25
+"""Of what must end at the face's outline."""
 OVER_HAIR: frozenset[Effect] = frozenset({"vein", "sweat", "sparkles", "hearts", "gloom"})
 
 
@@ -49,7 +51,10 @@ def _tears(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
         )
         canvas.path(d, fill=Slot.WATER, stroke=Slot.LINE, width=1.2, opacity=0.95)
         canvas.strand(
-            [(x - 0.8 + out, y + 3), (x - 2.2 + out, end - 3)], 2.0, fill=Slot.WHITE, taper=(0.2, 0.8)
+            [(x - 0.8 + out, y + 3), (x - 2.2 + out, end - 3)],
+            2.0,
+            fill=Slot.WHITE,
+            taper=(0.2, 0.8),
         )
 
 
@@ -81,7 +86,9 @@ def _blush_lines(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
         y = at.eye_y + at.eye_h + 5.0
         for i in (-1, 0, 1):
             x = eye.x + eye.side * 9.0 + 5.2 * i
-            canvas.strand([(x + 2.2, y - 3.6), (x - 2.2, y + 4.2)], 2.3, fill=Slot.RED, taper=(0.3, 0.2))
+            canvas.strand(
+                [(x + 2.2, y - 3.6), (x - 2.2, y + 4.2)], 2.3, fill=Slot.RED, taper=(0.3, 0.2)
+            )
 
 
 def _puff(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
@@ -89,14 +96,22 @@ def _puff(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
     for eye in eyes:
         s = eye.side
         x, y = CX + s * (at.jaw - 12.0), at.mouth_y - 1.0
-        with canvas.group(transform=f"translate({x:.2f} {y:.2f}) scale(1 .8)"):
-            glow = canvas.radial(0, 0, 14, [Stop(0, Slot.BLUSH, 0.7), Stop(1, Slot.BLUSH, 0)])
+        with (
+            canvas.group(clip=at.face_outline()),
+            canvas.group(transform=f"translate({x:.2f} {y:.2f}) scale(1 .8)"),
+        ):
+            glow = canvas.radial(0, 0, 14, [Stop(0, Slot.BLUSH, 0.8), Stop(1, Slot.BLUSH, 0)])
             canvas.ellipse(0, 0, 14, 14, fill=glow)
         canvas.strand(
-            [(x - s * 8.5, y - 7), (x - s * 11, y), (x - s * 8, y + 7)], 1.8, fill=Slot.LINE, opacity=0.7
+            [(x - s * 8.5, y - 7), (x - s * 11, y), (x - s * 8, y + 7)],
+            1.8,
+            fill=Slot.LINE,
+            opacity=0.7,
         )
         for dy in (-3.5, 1.5):
-            canvas.strand([(x + 2.4, y + dy - 2), (x - 2.4, y + dy + 2)], 1.9, fill=Slot.RED, opacity=0.8)
+            canvas.strand(
+                [(x + 2.4, y + dy - 2), (x - 2.4, y + dy + 2)], 1.9, fill=Slot.RED, opacity=0.8
+            )
 
 
 def _bubble(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
@@ -114,18 +129,24 @@ def _drool(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
     _drop(canvas, CX - _side(at) * 3.4 * s, at.mouth_y + 2.4 * s, 2.3 * s, lean=0.5)
 
 
+def _pallor(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
+    """The upper face goes dark with dread."""
+    top, low = 46.0, at.eye_y + 0.9 * at.eye_h
+    stops = [Stop(0, Slot.WATER, 0), Stop(0.4, Slot.INK, 0.42), Stop(1, Slot.WATER, 0)]
+    veil = canvas.linear(CX, top, CX, low, stops)
+    canvas.path(at.face_outline(), fill=veil)
+
+
 def _gloom(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
-    """Dread falls on the forehead: a dark veil and vertical lines."""
-    top, low = 78.0, at.eye_y - 0.3 * at.eye_h
-    veil = canvas.linear(CX, top, CX, low, [Stop(0, Slot.INK, 0.5), Stop(1, Slot.INK, 0)])
-    with canvas.group(clip=at.face_outline()):
-        canvas.path(f"M50 {top}H206V{fmt(low)}H50Z", fill=veil)
+    """Vertical lines of dread on forehead and fringe."""
     for i in range(-4, 5):
         if abs(i) < 1:
             continue
-        x = CX + i * 11.5
-        length = 27.0 + 3.0 * abs(i) + (4.0 if i % 2 else -3.0)
-        canvas.strand([(x, top + 1), (x, top + length)], 2.2, fill=Slot.INK, taper=(0.9, 0.1), opacity=0.75)
+        x, top = CX + i * 11.0, 92.0 - abs(i)
+        length = 24.0 + 2.5 * abs(i) + (6.0 if i % 2 else -3.0)
+        canvas.strand(
+            [(x, top), (x, top + length)], 2.3, fill=Slot.INK, taper=(0.2, 0.1), opacity=0.7
+        )
 
 
 def _vein(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
@@ -134,10 +155,20 @@ def _vein(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
     with canvas.group(transform=f"translate({CX + s * 40:.2f} 84) rotate({s * 12})"):
         for angle in (0, 90, 180, 270):
             with canvas.group(transform=f"rotate({angle})"):
-                canvas.strand([(3, -13), (3.4, -4), (4, -3.4), (13, -3)], 6.2, fill=Slot.WHITE, taper=(0.4, 0.4))
+                canvas.strand(
+                    [(3, -13), (3.4, -4), (4, -3.4), (13, -3)],
+                    6.2,
+                    fill=Slot.WHITE,
+                    taper=(0.4, 0.4),
+                )
         for angle in (0, 90, 180, 270):
             with canvas.group(transform=f"rotate({angle})"):
-                canvas.strand([(3, -12.5), (3.6, -4.4), (4.4, -3.6), (12.5, -3)], 3.6, fill=Slot.RED, taper=(0.3, 0.3))
+                canvas.strand(
+                    [(3, -12.5), (3.6, -4.4), (4.4, -3.6), (12.5, -3)],
+                    3.6,
+                    fill=Slot.RED,
+                    taper=(0.3, 0.3),
+                )
 
 
 def _sweat(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
@@ -172,6 +203,7 @@ _EFFECTS: dict[Effect, Callable[[Canvas, Frame, tuple[Eye, Eye]], None]] = {
     "puff": _puff,
     "bubble": _bubble,
     "drool": _drool,
+    "pallor": _pallor,
     "gloom": _gloom,
     "vein": _vein,
     "sweat": _sweat,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from generator.art.canvas import Canvas, Point, smooth
+from generator.art.canvas import Canvas, Point, Stop, brush, smooth
 from generator.art.features import irises
 from generator.art.features.poses import EyePose, Pose
 from generator.art.frame import CX, Frame
@@ -37,31 +37,31 @@ SHAPES: dict[EyeShape, Shape] = {
         ((-0.95, 0.10), (-0.84, -0.42), (-0.50, -0.86), (0.0, -1.0), (0.48, -0.90), (0.84, -0.52),
          (1.0, 0.0)),
         ((0.90, 0.52), (0.52, 0.90), (0.0, 1.0), (-0.52, 0.88), (-0.84, 0.54)),
-        (1.22, -0.12),
+        (1.40, -0.30),
     ),
     "droopy": Shape(
         ((-0.98, -0.06), (-0.80, -0.58), (-0.40, -0.94), (0.05, -0.97), (0.52, -0.74),
          (0.88, -0.24), (1.06, 0.40)),
         ((0.82, 0.80), (0.40, 0.98), (-0.08, 0.94), (-0.54, 0.70), (-0.86, 0.34)),
-        (1.24, 0.52),
+        (1.32, 0.66),
     ),
     "upturned": Shape(
         ((-1.0, 0.46), (-0.84, -0.08), (-0.48, -0.58), (0.0, -0.86), (0.46, -0.97), (0.84, -0.86),
          (1.10, -0.46)),
         ((0.98, 0.14), (0.58, 0.68), (0.06, 0.94), (-0.44, 0.94), (-0.80, 0.78)),
-        (1.36, -0.92),
+        (1.44, -1.00),
     ),
     "half_lidded": Shape(
         ((-1.0, 0.06), (-0.84, -0.40), (-0.48, -0.74), (0.0, -0.86), (0.48, -0.80), (0.86, -0.46),
          (1.06, 0.04)),
         ((0.92, 0.50), (0.52, 0.86), (0.0, 0.96), (-0.52, 0.84), (-0.86, 0.50)),
-        (1.26, 0.06), cut=-0.30, crease=0.42,
+        (1.36, -0.14), cut=-0.30, crease=0.42,
     ),
     "narrow": Shape(
         ((-1.08, 0.34), (-0.84, -0.06), (-0.46, -0.38), (0.0, -0.54), (0.50, -0.56), (0.90, -0.36),
          (1.14, -0.04)),
         ((0.96, 0.28), (0.54, 0.58), (0.04, 0.70), (-0.46, 0.68), (-0.84, 0.56)),
-        (1.34, -0.30), crease=0.24, iris=0.86,
+        (1.44, -0.38), crease=0.24, iris=0.86,
     ),
 }  # fmt: skip
 
@@ -149,6 +149,7 @@ def draw(canvas: Canvas, eye: Eye) -> None:
         _closed(canvas, eye)
         return
     opening = eye.opening()
+    _eyelid(canvas, eye)
     canvas.path(opening, fill=Slot.WHITE)
     with canvas.group(clip=opening):
         irises.draw(canvas, eye)
@@ -157,6 +158,18 @@ def draw(canvas: Canvas, eye: Eye) -> None:
     _lower_lash(canvas, eye)
     _crease(canvas, eye)
     draw_upper_lash(canvas, eye)
+
+
+def _eyelid(canvas: Canvas, eye: Eye) -> None:
+    """The skin of a lid that hangs low."""
+    if max(eye.pose.cut, eye.shape.cut) < -0.75 or eye.pose.iris == "dot":
+        return
+    rest = [eye.p(u, v * eye.pose.wide) for u, v in eye.shape.upper]
+    lid = smooth([eye.p(*q) for q in reversed(eye.upper())])
+    low = eye.y + max(v for _, v in eye.upper()[2:5]) * eye.h
+    stops = [Stop(0, Slot.SKIN_SHADE, 0.1), Stop(1, Slot.SKIN_SHADE, 0.7)]
+    skin = canvas.linear(eye.x, eye.y - eye.h, eye.x, low, stops)
+    canvas.path(f"{smooth(rest)}L{lid[1:]}Z", fill=skin)
 
 
 def _lid_shadow(canvas: Canvas, eye: Eye) -> None:
@@ -174,28 +187,26 @@ def draw_upper_lash(canvas: Canvas, eye: Eye) -> None:
     lid = [eye.p(*q) for q in eye.upper()]
     long = eye.lashes
     weight = canvas.line_scale * (1.15 if eye.at.chibi else 1.0)
-    thick = [0.5, 1.5, 2.4, 3.0, 3.5, 3.9, 2.8]
-    top = _offset(lid, [t * weight * (0.50 + 0.62 * long) for t in thick])
+    thick = [0.9, 2.0, 3.0, 3.8, 4.5, 4.4, 0.0]
+    top = _offset(lid, [t * weight * (0.48 + 0.60 * long) for t in thick])
     tip = _wing(eye)
-    canvas.path(
-        smooth([lid[0], *top[1:-1], tip]) + "L" + smooth([tip, *lid[:0:-1], lid[0]])[1:] + "Z",
-        fill=Slot.LINE,
-    )
+    _ink(canvas, smooth([lid[0], *top[1:-1], tip]) + "L" + smooth([tip, *lid[::-1]])[1:] + "Z")
     if long < 0.6:
         return
     u, v = eye.upper()[-2]
-    for du, dv, reach in ((0.10, 0.08, 1.0), (-0.14, -0.16, 0.8))[: 2 if long > 0.8 else 1]:
+    lean = 0.20 * (eye.shape.wing[1] + 0.30)
+    for du, dv, reach in ((0.08, 0.05, 1.0), (-0.12, -0.14, 0.8))[: 2 if long > 0.8 else 1]:
         root = eye.p(u + du, v + dv)
-        end = eye.p(u + du + 0.30 * reach, v + dv - 0.34 * reach + 0.10 * eye.shape.wing[1])
-        bend = eye.p(u + du + 0.20 * reach, v + dv - 0.10 * reach)
-        canvas.strand([root, bend, end], 2.7 * weight * long, fill=Slot.LINE, taper=(0.9, 0.0))
+        bend = eye.p(u + du + 0.26 * reach, v + dv - (0.16 - lean) * reach)
+        end = eye.p(u + du + 0.44 * reach, v + dv - (0.46 - 1.5 * lean) * reach)
+        canvas.strand([root, bend, end], 2.2 * weight * long, fill=Slot.LINE, taper=(1.3, 0.0))
 
 
 def _wing(eye: Eye) -> Point:
     """The lash's outer tip: it moves with the outer corner and is short on boys."""
     corner, rest = eye.upper()[-1], eye.shape.upper[-1]
     u, v = eye.shape.wing
-    reach = 0.45 + 0.55 * eye.lashes
+    reach = (0.45 + 0.55 * eye.lashes) * (0.8 if eye.at.chibi else 1.0)
     return eye.p(corner[0] + (u - rest[0]) * reach, corner[1] + (v - rest[1]) * reach)
 
 
@@ -232,16 +243,26 @@ def _closed(canvas: Canvas, eye: Eye) -> None:
     width = (4.3 + 1.1 * eye.lashes) * (1.15 if eye.at.chibi else 1.0)
     for stroke in _SHUT[kind]:
         taper = (0.25, 0.25) if kind != "squeeze" else (0.45, 0.45)
-        canvas.strand([eye.p(*q) for q in stroke], width, fill=Slot.LINE, taper=taper)
+        points = [eye.p(*q) for q in stroke]
+        # A touch of rouge keeps the line readable on dark skin.
+        glow = [(x, y + 2.6) for x, y in points]
+        canvas.strand(glow, width * 1.7, fill=Slot.BLUSH, opacity=0.45, taper=(0.3, 0.3))
+        _ink(canvas, brush(points, width * canvas.line_scale, taper))
     if kind == "squeeze" or eye.lashes < 0.6:
         return
     for root, end in (((0.86, 0.14), (1.24, 0.10)), ((0.66, -0.10), (1.02, -0.22))):
         canvas.strand([eye.p(*root), eye.p(*end)], 2.6 * eye.lashes, fill=Slot.LINE, taper=(0.9, 0))
 
 
+def _ink(canvas: Canvas, d: str) -> None:
+    """Fill a lash line, darker than the outlines of the hair: pale lines get lost on dark skin."""
+    canvas.path(d, fill=Slot.LINE)
+    canvas.path(d, fill=Slot.INK, opacity=0.5)
+
+
 def _soft_max(a: float, b: float, blend: float = 0.10) -> float:
     """The larger value, without a kink where they cross."""
-    return (a + b + ((a - b) ** 2 + blend**2) ** 0.5) / 2
+    return float(a + b + ((a - b) ** 2 + blend**2) ** 0.5) / 2
 
 
 def _interpolate(points: Sequence[Point], x: float) -> float:

@@ -39,7 +39,13 @@ def _stubble(canvas: Canvas, at: Frame, mouth: mouths.Mouth) -> None:
                 if abs(t) < 0.36 and row == 0:
                     continue
                 yy = y + dy + 1.5 - rise
-                canvas.strand([(x, yy), (x + 0.5, yy + 2.6)], 1.3, fill=Slot.LINE, opacity=0.42, taper=(0.6, 0.2))
+                canvas.strand(
+                    [(x, yy), (x + 0.5, yy + 2.6)],
+                    1.3,
+                    fill=Slot.LINE,
+                    opacity=0.42,
+                    taper=(0.6, 0.2),
+                )
     with at.layer(canvas, 0.8):
         top = min(at.nose_y + 6, y - 6)
         lip = f"M{fmt(CX - w - 2)} {fmt(y - 1)}Q{fmt(CX - w + 2)} {fmt(top)} {fmt(CX)} {fmt(top + 0.5)}Q{fmt(CX + w - 2)} {fmt(top)} {fmt(CX + w + 2)} {fmt(y - 1)}Q{fmt(CX)} {fmt(y - 4.6)} {fmt(CX - w - 2)} {fmt(y - 1)}Z"
@@ -51,7 +57,7 @@ def _moustache_shape(at: Frame, mouth: mouths.Mouth) -> tuple[str, float, float]
     s = mouths.scale(at)
     half = max(at.mouth_w + 9.0, mouth.reach[0] * s + 5.0)
     low = at.mouth_y + mouth.reach[1] * s + 1.5
-    top = low - (8.5 if at.chibi else 9.5)
+    top = max(low - (8.5 if at.chibi else 9.5), at.nose_y + 1.5)
 
     def wing(side: int) -> list[Point]:
         return [
@@ -66,7 +72,13 @@ def _moustache_shape(at: Frame, mouth: mouths.Mouth) -> tuple[str, float, float]
     right, left = wing(1), wing(-1)
     # The tips stay sharp: each wing is an upper and a lower curve.
     d = smooth(right[:5]) + "L" + smooth([right[4], *right[5:], (CX, top + 7.0)])[1:]
-    d += "L" + smooth([(CX, top + 7.0), *left[:4:-1], left[4]])[1:] + "L" + smooth(left[4::-1])[1:] + "Z"
+    d += (
+        "L"
+        + smooth([(CX, top + 7.0), *left[:4:-1], left[4]])[1:]
+        + "L"
+        + smooth(left[4::-1])[1:]
+        + "Z"
+    )
     return d, top, half
 
 
@@ -131,18 +143,41 @@ def _beard(canvas: Canvas, at: Frame, mouth: mouths.Mouth) -> None:
     with at.layer(canvas, 0.35):
         canvas.path(shape, fill=Slot.HAIR, stroke=Slot.LINE, width=2.3)
         with canvas.group(clip=shape):
-            shade = [(CX + at.cheek + 6, at.eye_y), (CX + at.jaw - 4, at.jaw_y), (CX + 20, chin + 3), (CX + 2, chin + length + 4)]
-            canvas.path(smooth(shade) + f"L{fmt(CX + 90)} {fmt(chin + 30)}Z", fill=Slot.HAIR_SHADE, opacity=0.75)
+            shade = [
+                (CX + at.cheek + 6, at.eye_y),
+                (CX + at.jaw - 4, at.jaw_y),
+                (CX + 20, chin + 3),
+                (CX + 2, chin + length + 4),
+            ]
+            canvas.path(
+                smooth(shade) + f"L{fmt(CX + 90)} {fmt(chin + 30)}Z",
+                fill=Slot.HAIR_SHADE,
+                opacity=0.75,
+            )
         for side in (-1, 1):
-            for x, top, low in ((at.jaw - 8, at.jaw_y - 6, chin - 2), (at.jaw - 21, y + 7, chin + length * 0.55), (5.0, y + bottom + 6, chin + length * 0.6)):
+            for x, top, low in (
+                (at.jaw - 8, at.jaw_y - 6, chin - 2),
+                (at.jaw - 21, y + 7, chin + length * 0.55),
+                (5.0, y + bottom + 6, chin + length * 0.6),
+            ):
                 canvas.strand(
                     [(CX + side * x, top), (CX + side * (x - 2.5), (top + low) / 2), (CX + side * (x - 5.5), low)],
                     2.0, fill=Slot.HAIR_SHADE if side < 0 else Slot.LINE, opacity=1.0 if side < 0 else 0.4,
                 )  # fmt: skip
-        for x, top, low in ((-at.jaw + 4, at.jaw_y - 12, at.jaw_y + 6), (-at.jaw + 15, y + 2, chin - 1), (-14.0, chin - 3, chin + 8)):
-            canvas.strand([(CX + x, top), (CX + x + 2.5, (top + low) / 2), (CX + x + 6, low)], 3.0, fill=Slot.HAIR_LIGHT)
+        for x, top, low in (
+            (-at.jaw + 4, at.jaw_y - 12, at.jaw_y + 6),
+            (-at.jaw + 15, y + 2, chin - 1),
+            (-14.0, chin - 3, chin + 8),
+        ):
+            canvas.strand(
+                [(CX + x, top), (CX + x + 2.5, (top + low) / 2), (CX + x + 6, low)],
+                3.0,
+                fill=Slot.HAIR_LIGHT,
+            )
     with at.layer(canvas, 0.8):
-        canvas.ellipse(CX, y + (bottom - 3) / 2 + 0.5, reach + 1.0, (bottom + 6.5) / 2 + 1.0, fill=Slot.SKIN)
+        canvas.ellipse(
+            CX, y + (bottom - 3) / 2 + 0.5, reach + 1.0, (bottom + 6.5) / 2 + 1.0, fill=Slot.SKIN
+        )
     _moustache(canvas, at, mouth)
 
 

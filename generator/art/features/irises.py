@@ -19,10 +19,10 @@ def place(eye: Eye) -> tuple[float, float, float, float]:
     spec, pose = eye.at.spec, eye.pose
     side = -1 if spec.detail[3] < 0 else 1
     scale = pose.size * eye.shape.iris * (1.05 if spec.age == "child" else 1.0)
-    rx, ry = 0.70 * eye.w * scale, 0.90 * eye.h * scale * (0.96 if eye.at.chibi else 1.0)
+    rx, ry = 0.72 * eye.w * scale, 0.95 * eye.h * scale * (0.97 if eye.at.chibi else 1.0)
     dx = 0.20 * spec.gaze + 0.06 * spec.turn + pose.look[0] * side - 0.05 * eye.side
     dx = max(-0.46, min(0.46, dx))
-    return eye.x + dx * eye.w, eye.y + (0.08 + pose.look[1]) * eye.h, rx, ry
+    return eye.x + dx * eye.w, eye.y + (0.04 + pose.look[1]) * eye.h, rx, ry
 
 
 def draw(canvas: Canvas, eye: Eye) -> None:

@@ -37,7 +37,7 @@ class Mouth:
 
 MOUTHS: dict[str, Mouth] = {
     "calm": Mouth(
-        lines=(((-5.5, 0.2), (0, 1.5), (5.5, 0.2)),), fangs=((3.2, 0.9),), reach=(7, -3, 4),
+        lines=(((-6.2, 0.0), (0, 1.7), (6.2, 0.0)),), fangs=((3.2, 0.9),), reach=(7, -3, 4),
     ),
     "smile": Mouth(
         lines=(((-9.5, -2.2), (-5.4, 1.7), (0, 3.3), (5.4, 1.7), (9.5, -2.2)),), weight=2.8,
@@ -124,7 +124,7 @@ _ALWAYS_FANGED = frozenset({"shout"})
 
 def scale(at: Frame) -> float:
     """Head-space units per unit of the table."""
-    return at.mouth_w / 10.0 * (1.16 if at.chibi else 1.0)
+    return at.mouth_w / 10.0 * (1.28 if at.chibi else 1.08)
 
 
 def draw(canvas: Canvas, at: Frame, name: str) -> None:
@@ -144,7 +144,7 @@ def draw(canvas: Canvas, at: Frame, name: str) -> None:
 def _open(canvas: Canvas, mouth: Mouth, at: Frame, name: str) -> None:
     fanged = name in _ALWAYS_FANGED or "fangs" in at.spec.accessories
     # A rim of lip keeps the dark inside apart from dark skin.
-    canvas.path(mouth.outline, stroke=Slot.LIP, width=4.2, opacity=0.5)
+    canvas.path(mouth.outline, stroke=Slot.LIP, width=4.2, opacity=0.65)
     canvas.path(mouth.outline, fill=Slot.MOUTH)
     with canvas.group(clip=mouth.outline):
         if mouth.tongue is not None:
@@ -163,8 +163,8 @@ def _open(canvas: Canvas, mouth: Mouth, at: Frame, name: str) -> None:
 
 def _closed(canvas: Canvas, mouth: Mouth, at: Frame) -> None:
     for line in mouth.lines:
-        lower = [(x, y + 1.1) for x, y in line]
-        canvas.path(smooth(lower), stroke=Slot.LIP, width=mouth.weight * 0.85, opacity=0.75)
+        lower = [(x, y + 1.3) for x, y in line]
+        canvas.path(smooth(lower), stroke=Slot.LIP, width=mouth.weight * 0.9, opacity=0.75)
     if mouth.lick:
         canvas.path(mouth.lick, fill=Slot.LIP, stroke=Slot.LINE, width=1.5)
     if "fangs" in at.spec.accessories:
@@ -173,7 +173,8 @@ def _closed(canvas: Canvas, mouth: Mouth, at: Frame) -> None:
             f"M{x - 2.2} {y}L{x + 2.2} {y - 0.4}L{x + 0.2} {y + 5}Z",
             fill=Slot.WHITE, stroke=Slot.LINE, width=0.9,
         )  # fmt: skip
+    ink = Slot.LINE if at.spec.presentation == "boy" else Slot.MOUTH
     for line in mouth.lines:
-        canvas.strand(line, mouth.weight, fill=Slot.MOUTH, taper=(0.45, 0.45))
+        canvas.strand(line, mouth.weight, fill=ink, taper=(0.4, 0.4))
     if mouth.lip:
         canvas.strand(mouth.lip, 1.9, fill=Slot.SKIN_SHADE)

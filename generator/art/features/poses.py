@@ -11,8 +11,8 @@ from generator.spec import Expression
 Lids = Literal["open", "happy", "closed", "squeeze"]
 Iris = Literal["plain", "star", "heart", "spiral", "dot"]
 Effect = Literal[
-    "tears", "streams", "blush_lines", "puff", "bubble", "drool", "gloom", "vein", "sweat",
-    "sparkles", "hearts",
+    "tears", "streams", "blush_lines", "puff", "bubble", "drool", "pallor", "gloom", "vein",
+    "sweat", "sparkles", "hearts",
 ]  # fmt: skip
 
 
@@ -63,9 +63,12 @@ class Pose:
     wink: EyePose | None = None
 
 
+UNDER_EYES: frozenset[Effect] = frozenset({"puff", "streams", "pallor"})
+"""Effects that lie under eyes and brows."""
+
 POSES: dict[Expression, Pose] = {
     "neutral": Pose(EyePose(), BrowPose(), "calm"),
-    "smile": Pose(EyePose(floor=0.9), BrowPose(lift=1, arch=1), "smile"),
+    "smile": Pose(EyePose(floor=0.97), BrowPose(lift=1, arch=1), "smile"),
     "laugh": Pose(EyePose("happy"), BrowPose(lift=3.5, arch=1.5), "laugh"),
     "wink": Pose(EyePose(), BrowPose(lift=1, odd=3), "tongue_out", wink=EyePose("happy")),
     "angry": Pose(
@@ -109,7 +112,7 @@ POSES: dict[Expression, Pose] = {
     ),
     "shock": Pose(
         EyePose(iris="dot", wide=1.12), BrowPose(lift=5, slant=-3, close=1), "jagged",
-        ("gloom", "sweat"),
+        ("pallor", "gloom", "sweat"),
     ),
     "rage": Pose(
         EyePose(iris="dot", cut=-0.34, slant=0.66), BrowPose(lift=-7, slant=9, close=5, weight=1.4),
