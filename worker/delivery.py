@@ -168,8 +168,10 @@ class Deliveries:
             try:
                 async with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:
                     await pubsub.subscribe(channel)
-                    async for message in pubsub.listen():
-                        yield Progress.model_validate(json.loads(message["data"]))
+                    while True:
+                        message = await pubsub.get_message(timeout=1.0)
+                        if message is not None:
+                            yield Progress.model_validate(json.loads(message["data"]))
             except RETRIED:
                 await asyncio.sleep(1.0)
 

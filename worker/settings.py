@@ -65,6 +65,8 @@ class WorkerSettings(QueueSettings):
     lease: Seconds = 20.0
     """A worker that did not beat for this long is taken for dead and its jobs queue again."""
     sweep: Seconds = 5.0
+    lost_after: Seconds = 5.0
+    """A job that waits this long in no list was popped by a worker that is no more."""
     requeues: Annotated[int, Field(ge=0, le=10)] = 2
     """How often a job whose worker died is tried again."""
     step_timeout: Seconds = 60.0

@@ -1,0 +1,62 @@
+"""`python -m worker`: load the models, then draw until SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import socket
+
+import redis
+import structlog
+
+from worker import logs
+from worker.errors import SetupError
+from worker.ledger import Ledger, connection
+from worker.pulse import Pulse
+from worker.settings import WorkerSettings, load, refuse
+
+log = structlog.get_logger("worker")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a worker.
+
+    Returns:
+        The exit code: 0 after SIGTERM, or in a burst when nothing waits; 1 after an error (a
+        supervisor should start it again); 70 if a drawing step was stuck; 78 for a bad setting.
+    """
+    parser = argparse.ArgumentParser(prog="python -m worker", description=main.__doc__)
+    parser.add_argument("--burst", action="store_true", help="stop when no job waits")
+    burst = parser.parse_args(argv).burst
+    settings = load(WorkerSettings)
+    url = settings.redis_url.get_secret_value()
+    logs.configure(
+        level=settings.log_level, as_json=settings.log_json, secrets=logs.password_of(url)
+    )
+    # After the settings: these import the generator.
+    from worker.tasks import load_engine
+    from worker.worker import AvatarWorker
+
+    name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+    try:
+        engine = load_engine(settings.engine)
+    except SetupError as error:
+        refuse(str(error))
+    pulse = Pulse(Ledger(connection(url, attempts=0), name, settings))
+    try:
+        worker = AvatarWorker(connection(url, attempts=40), engine, settings, pulse, name)
+    except redis.exceptions.RedisError as error:
+        log.error("redis-away", error=type(error).__name__)
+        return 1
+    pulse.start()
+    log.info("ready", worker=name, engine=settings.engine)
+    try:
+        worker.work(burst=burst, logging_level=None)
+    finally:
+        pulse.stop()
+    return 0 if burst or worker.stopped_on_request else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,195 @@
+"""The worker's side of the books: claim, begin, finish, beat and sweep, as plain calls.
+
+Each is one Lua script (`worker.scripts`) and safe to repeat, so the connection may retry.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import redis
+from pydantic import TypeAdapter, ValidationError
+from redis.backoff import ExponentialBackoff
+from redis.retry import Retry
+
+from generator.spec import AvatarSpec
+from worker import scripts
+from worker.jobs import Request, parse_request
+from worker.queue import DEFAULT_PACE, RETRIED
+from worker.scripts import PREFIX, QUEUES
+from worker.settings import WorkerSettings
+
+_SPECS: TypeAdapter[tuple[AvatarSpec, ...]] = TypeAdapter(tuple[AvatarSpec, ...])
+
+TOLD_PLACES = frozenset({1, 2, 3, 4, 5, 6, 7, 9, 11, 14, 18, 23, 29, 36})
+"""Places in the line at which a waiting message is worth an edit."""
+
+
+def connection(url: str, *, attempts: int) -> redis.Redis:
+    """A client that repeats a command over `attempts` broken connections, about a second apart."""
+    return redis.Redis.from_url(
+        url,
+        retry=Retry(ExponentialBackoff(cap=1.0, base=0.05), attempts),
+        retry_on_error=list(RETRIED),
+        socket_timeout=5,
+        socket_connect_timeout=2,
+    )
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job that is this worker's to draw."""
+
+    job_id: str
+    attempts: int
+    """How often it was begun before."""
+    request: Request | None
+    """None if what is stored cannot be read (made by another version, say)."""
+
+
+class Ledger:
+    """Books of one worker.
+
+    Args:
+        client: From `connection`.
+        owner: The worker's name, unique among all workers.
+    """
+
+    def __init__(self, client: redis.Redis, owner: str, settings: WorkerSettings) -> None:
+        self.redis = client
+        self.owner = owner
+        self.settings = settings
+        self._claim = client.register_script(scripts.CLAIM)
+        self._begin = client.register_script(scripts.BEGIN)
+        self._finish = client.register_script(scripts.FINISH)
+        self._pace = client.register_script(scripts.PACE)
+        self._beat = client.register_script(scripts.BEAT)
+        self._release = client.register_script(scripts.RELEASE)
+        self._sweep = client.register_script(scripts.SWEEP)
+        self._told: dict[bytes, int] = {}
+
+    def pop(self, limit: int) -> list[str]:
+        """Up to `limit` more waiting jobs, without waiting for any."""
+        found: list[str] = []
+        for name in QUEUES:
+            if len(found) < limit:
+                popped = self.redis.lpop(f"rq:queue:{name}", limit - len(found))
+                found += [job_id.decode() for job_id in cast(list[bytes] | None, popped) or ()]
+        return found
+
+    def claim(self, ids: Sequence[str]) -> list[Claim]:
+        """Make popped jobs this worker's; those cancelled or claimed elsewhere are left out."""
+        with self.redis.pipeline(transaction=False) as pipe:
+            self._claim(args=[self.owner, self.settings.lease, *ids], client=pipe)
+            pipe.mget([f"{PREFIX}request:{job_id}" for job_id in ids])
+            attempts, requests = pipe.execute()
+        claims = []
+        for job_id, before, stored in zip(ids, attempts, requests, strict=True):
+            if before >= 0:
+                try:
+                    request = parse_request(stored) if stored is not None else None
+                except ValidationError:
+                    request = None
+                claims.append(Claim(job_id, int(before), request))
+        return claims
+
+    def begin(self, ids: Sequence[str]) -> set[str]:
+        """Count an attempt on each and tell their platforms; answers those still to be drawn."""
+        answers = cast(list[int], self._begin(args=[self.owner, *ids]))
+        return {job_id for job_id, mine in zip(ids, answers, strict=True) if mine}
+
+    def done(
+        self,
+        request: Request,
+        specs: tuple[AvatarSpec, ...],
+        pictures: Sequence[bytes],
+        seconds: float,
+    ) -> bool:
+        """Write result, record and event in one step; False if the job is no longer ours."""
+        dump = _SPECS.dump_json(specs)
+        return self._end(request.job_id, "done", "", dump, seconds, request.uploads, pictures)
+
+    def failed(self, claim: Claim, error: str, seconds: float = 0.0) -> bool:
+        """Write the failure and its event; False if the job is no longer ours."""
+        uploads = claim.request.uploads if claim.request is not None else ()
+        return self._end(claim.job_id, "failed", error, b"", seconds, uploads, ())
+
+    def _end(
+        self,
+        job_id: str,
+        state: str,
+        error: str,
+        specs: bytes,
+        seconds: float,
+        uploads: Sequence[str],
+        pictures: Sequence[bytes],
+    ) -> bool:
+        args: list[Any] = [job_id, self.owner, state, error, specs, f"{seconds:.6f}"]
+        args += [self.settings.result_ttl, len(uploads), *uploads, *pictures]
+        return bool(self._finish(args=args))
+
+    def pace(self, seconds_per_job: float) -> None:
+        """Feed the moving average behind `JobQueue.position`."""
+        self._pace(args=[f"{seconds_per_job:.6f}"])
+
+    def beat(self, ids: Collection[str]) -> None:
+        """A sign of life: renew this worker's and its jobs' leases."""
+        self._beat(args=[self.owner, self.settings.lease, *ids])
+
+    def release(self, ids: Collection[str]) -> None:
+        """Let the next sweep take these jobs at once instead of when their lease is over."""
+        self._release(args=[self.owner, *ids])
+
+    def cancelled(self, ids: Sequence[str]) -> set[str]:
+        """Those of the jobs that are no longer being drawn by this worker."""
+        with self.redis.pipeline(transaction=False) as pipe:
+            for job_id in ids:
+                pipe.hmget(f"{PREFIX}record:{job_id}", "state", "owner")
+            answers = pipe.execute()
+        mine = [b"drawing", self.owner.encode()]
+        return {job_id for job_id, held in zip(ids, answers, strict=True) if held != mine}
+
+    def sweep(self) -> list[tuple[str, str]]:
+        """Take jobs back from dead workers, find lost ones, give up on those that waited too long.
+
+        Any worker may do so at any time.
+
+        Returns:
+            Pairs of job id and "requeued", "found", "failed" or "expired".
+        """
+        limits = self.settings
+        answer = cast(
+            list[bytes], self._sweep(args=[limits.requeues, limits.patience, limits.lost_after])
+        )
+        flat = [item.decode() for item in answer]
+        return list(zip(flat[::2], flat[1::2], strict=True))
+
+    def tell_line(self) -> None:
+        """Publish the places of waiting jobs that changed; one worker a second does it for all."""
+        if not self.redis.set(f"{PREFIX}teller", self.owner, nx=True, px=900):
+            return
+        with self.redis.pipeline(transaction=True) as pipe:
+            for name in QUEUES:
+                pipe.lrange(f"rq:queue:{name}", 0, max(TOLD_PLACES))
+            pipe.get(f"{PREFIX}pace")
+            *lists, pace = pipe.execute()
+        each = float(pace) if pace else DEFAULT_PACE
+        line = [job_id for ids in lists for job_id in ids]
+        places = {job_id: at for at, job_id in enumerate(line, 1) if at in TOLD_PLACES}
+        news = {job_id: at for job_id, at in places.items() if self._told.get(job_id) != at}
+        self._told = places
+        if not news:
+            return
+        with self.redis.pipeline(transaction=False) as pipe:
+            for job_id in news:
+                pipe.hget(f"{PREFIX}record:{job_id.decode()}", "platform")
+            platforms = pipe.execute()
+            for (job_id, at), platform in zip(news.items(), platforms, strict=True):
+                if platform is not None:
+                    told = {"job_id": job_id.decode(), "state": "queued", "place": at}
+                    told["seconds"] = each * (at + 1)
+                    pipe.publish(f"{PREFIX}progress:{platform.decode()}", json.dumps(told))
+            pipe.execute()

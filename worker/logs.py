@@ -1,0 +1,73 @@
+"""Structured logs with the job's id in every line about a job; no secret ever gets through.
+
+Prompts and pictures are never given to a logger in the first place; tokens and passwords are
+struck out of whatever a library may say about its connection.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+import structlog
+from structlog.typing import Processor
+
+
+class _Redacting(structlog.stdlib.ProcessorFormatter):
+    """Strikes secrets out of finished lines, tracebacks included."""
+
+    secrets: tuple[str, ...] = ()
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        for secret in self.secrets:
+            line = line.replace(secret, "***")
+        return line
+
+
+def password_of(url: str) -> tuple[str, ...]:
+    """The password inside a URL, as something for `configure` to strike out."""
+    password = urlsplit(url).password
+    return (password,) if password else ()
+
+
+def configure(*, level: str = "INFO", as_json: bool = False, secrets: Collection[str] = ()) -> None:
+    """Send structlog's and the libraries' lines to stderr in one form.
+
+    Args:
+        level: A name of `logging`'s levels.
+        as_json: One JSON object a line, for collectors; else for eyes.
+        secrets: Strings that must never appear.
+    """
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso"),
+    ]
+    renderer: list[Processor] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        if as_json
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    )
+    formatter = _Redacting(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
+    )
+    formatter.secrets = tuple(sorted(filter(None, secrets), key=len, reverse=True))
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    # rq tells every dequeue; our own lines say the same with more sense.
+    for name in ("rq.worker", "rq.job", "rq.queue"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )

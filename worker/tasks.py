@@ -1,0 +1,172 @@
+"""From requests to pictures: the only place where the worker meets the generator.
+
+Pure of Redis but for `perform`, which lets any stock rq worker do a job on its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Protocol, cast
+
+from PIL.Image import Image
+from rq import get_current_job
+
+from generator.compositing import background, png
+from generator.spec import PALETTES, SLIDERS, VOCABULARY, AvatarSpec
+from generator.wish import Wish
+from worker.errors import SetupError
+from worker.jobs import DrawRequest, Request
+from worker.ledger import Ledger
+from worker.settings import WorkerSettings, load
+
+_KEPT = frozenset({"style", "presentation", "age", "skin"})
+"""What makes a figure that figure: no variation changes it."""
+_TOGETHER = {
+    "hair_pattern": ("hair_colour2",),
+    "eye_colour2": ("odd_eyes",),
+    "hair_colour2": ("hair_pattern",),
+}
+
+
+class Engine(Protocol):
+    """What draws; `generator.engine.Engine` unless a setting names another class."""
+
+    def warm(self) -> None:
+        """Draw once for nothing, so that the first person does not wait for caches."""
+
+    def draw(self, specs: list[AvatarSpec], size: int = 256) -> list[Image]:
+        """RGBA pictures of `size` px, one per spec."""
+
+
+def load_engine(path: str) -> Engine:
+    """Load and warm the engine that `module:Class` names.
+
+    Raises:
+        SetupError: if there is no such class.
+    """
+    module, _, name = path.partition(":")
+    try:
+        kind = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise SetupError(
+            f"MOEMOJI_ENGINE names {path}, which cannot be loaded: {error}."
+        ) from error
+    engine = cast(Engine, kind.load())
+    engine.warm()
+    return engine
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What became of one request."""
+
+    specs: tuple[AvatarSpec, ...]
+    pictures: list[bytes]
+    """PNG bytes, one per spec."""
+
+
+def candidate_seed(seed: int, index: int) -> int:
+    """The seed of a candidate: the request's own for the first, unrelated ones for the others.
+
+    Seed + index would show three of the same four figures when somebody tries the next seed.
+    """
+    if index == 0:
+        return seed
+    digest = hashlib.blake2b(f"{seed}/{index}".encode(), digest_size=4).digest()
+    return int.from_bytes(digest, "little")
+
+
+def vary(spec: AvatarSpec, seed: int, strength: float) -> AvatarSpec:
+    """A figure like `spec`: each attribute is chosen anew with probability `strength`.
+
+    Args:
+        spec: What was picked.
+        seed: The same seed gives the same variation.
+        strength: In [0, 1]; sliders move by at most about that much.
+    """
+    rng = Random(seed)
+    values = Wish.of(spec).asked
+    values.pop("flip", None)
+    for name in (*VOCABULARY, *PALETTES):
+        if rng.random() < strength and name not in _KEPT:
+            for dropped in (name, *_TOGETHER.get(name, ())):
+                values.pop(dropped, None)
+    if rng.random() < strength:
+        values.pop("wear", None)
+        values.pop("without", None)
+    for name in SLIDERS:
+        moved = getattr(spec, name) + (2 * rng.random() - 1) * strength
+        values[name] = round(max(-1.0, min(1.0, moved)), 4)
+    return Wish(**values).complete(seed)
+
+
+def specs_of(request: DrawRequest) -> tuple[AvatarSpec, ...]:
+    """The figures that a request asks for; always the same for the same request."""
+    seeds = [candidate_seed(request.seed, index) for index in range(request.count)]
+    if request.variation is not None and request.specs is not None:
+        base, strength = request.specs[0], request.variation.strength
+        return tuple(vary(base, seed, strength) for seed in seeds)
+    if request.specs is not None:
+        return request.specs
+    return tuple(request.wish.complete(seed) for seed in seeds)
+
+
+def compatible(request: Request) -> tuple[Any, ...]:
+    """Requests with equal keys may be drawn in one batch."""
+    return (request.kind, request.size)
+
+
+def draw(
+    engine: Engine,
+    requests: Sequence[DrawRequest],
+    *,
+    step: int,
+    dropped: Callable[[], Collection[str]] = tuple,
+    around: Callable[[Callable[[], list[Image]]], list[Image]] = lambda call: call(),
+) -> Iterator[tuple[DrawRequest, Drawn]]:
+    """Draw compatible requests together; each comes out as soon as its pictures are complete.
+
+    Args:
+        engine: What draws.
+        requests: Of one `compatible` key.
+        step: Pictures per call of the engine.
+        dropped: Asked before each step for job ids that need no drawing any more.
+        around: Makes the call of the engine; the worker watches the clock there.
+    """
+    asked = [specs_of(request) for request in requests]
+    todo = [(at, spec) for at, specs in enumerate(asked) for spec in specs]
+    made: list[list[bytes]] = [[] for _ in requests]
+    while todo:
+        gone = set(dropped())
+        todo = [(at, spec) for at, spec in todo if requests[at].job_id not in gone]
+        now, todo = todo[:step], todo[step:]
+        if not now:
+            return
+        images = around(lambda now=now: engine.draw([spec for _, spec in now], requests[0].size))  # type: ignore[misc]
+        for (at, _), image in zip(now, images, strict=True):
+            backdrop = requests[at].background
+            made[at].append(png(image if backdrop is None else background(image, backdrop)))
+            if len(made[at]) == len(asked[at]):
+                yield requests[at], Drawn(asked[at], made[at])
+
+
+def perform(job_id: str) -> None:
+    """Do one job from start to end: what a stock rq worker calls, loading the engine each time."""
+    job = get_current_job()
+    if job is None:
+        raise RuntimeError("perform is called by an rq worker")
+    settings = load(WorkerSettings)
+    ledger = Ledger(job.connection, f"stock-{os.getpid()}", settings)
+    engine = load_engine(settings.engine)
+    for claim in ledger.claim([job_id]):
+        if claim.request is None or not ledger.begin([job_id]):
+            continue
+        begun = time.perf_counter()
+        for request, drawn in draw(engine, [claim.request], step=settings.batch_pictures):
+            ledger.done(request, drawn.specs, drawn.pictures, time.perf_counter() - begun)

@@ -1,0 +1,217 @@
+"""A worker for rq 3 that keeps its models warm and draws in batches.
+
+rq gives the queue lists, the job hashes, the loop, signals and registration. Its forking worker
+would load the models per job and breaks CUDA; its `SimpleWorker` draws one job at a time, without
+heartbeat, cancel or a timeout that bites. What is overridden here are rq's public seams; the one
+private name in use, `_stop_requested`, is pinned by `rq>=3,<4` and a contract test.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any
+
+import redis
+import structlog
+from rq import Queue, SimpleWorker
+from rq.exceptions import DequeueTimeout
+from rq.job import Job
+from rq.worker import WorkerStatus
+
+from worker.jobs import DrawRequest
+from worker.ledger import Claim, Ledger
+from worker.pulse import Pulse
+from worker.queue import RETRIED
+from worker.scripts import QUEUES
+from worker.settings import WorkerSettings
+from worker.tasks import Engine, compatible, draw
+
+log = structlog.get_logger(__name__)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether it is Python's MemoryError or torch's (known by its name: torch may not be here)."""
+    return isinstance(error, MemoryError) or any(
+        kind.__name__ == "OutOfMemoryError" for kind in type(error).__mro__
+    )
+
+
+class AvatarWorker(SimpleWorker):
+    """Draws for the queues high, default and low until it is told to stop.
+
+    Args:
+        client: From `worker.ledger.connection`, patient.
+        engine: Loaded and warm.
+        name: Unique among all workers.
+    """
+
+    def __init__(
+        self, client: redis.Redis, engine: Engine, settings: WorkerSettings, pulse: Pulse, name: str
+    ) -> None:
+        queues = [Queue(queue, connection=client, serializer="json") for queue in QUEUES]
+        super().__init__(
+            queues,
+            name=name,
+            connection=client,
+            serializer="json",
+            worker_ttl=60,
+            maintenance_interval=60,
+            log_job_description=False,
+        )
+        self._engine = engine
+        self._settings = settings
+        self._pulse = pulse
+        self._books = Ledger(client, name, settings)
+        self._step = settings.batch_pictures
+
+    @property
+    def dequeue_timeout(self) -> int:
+        """Seconds of one blocking pop: how long SIGTERM may go unnoticed by an idle worker."""
+        return 1
+
+    def subscribe(self) -> None:
+        """No channel for rq's remote commands: none of them works without a fork."""
+
+    def unsubscribe(self) -> None:
+        """See `subscribe`."""
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """SIGTERM and SIGINT: finish the batch and stop; never an exception between two commands.
+
+        A second signal ends the process at once; its jobs are queued again.
+        """
+        if self._stop_requested:
+            raise SystemExit(1)
+        log.info("stopping", signal=signum)
+        self._stop_requested = True
+
+    @property
+    def stopped_on_request(self) -> bool:
+        """Whether a signal ended the loop, and no error did."""
+        return bool(self._stop_requested)
+
+    def run_maintenance_tasks(self) -> None:
+        """Our sweep first, so that rq's own cleaning finds nothing of ours to judge."""
+        for job_id, what in self._books.sweep():
+            log.warning("swept", job_id=job_id, what=what)
+        super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
+
+    def dequeue_job_and_maintain_ttl(
+        self, timeout: int | None, max_idle_time: int | None = None
+    ) -> tuple[Job, Queue] | None:
+        """The next job; None when asked to stop, or when there is none and timeout is None."""
+        self.set_state(WorkerStatus.IDLE)
+        pause = 0.1
+        while not self._stop_requested:
+            try:
+                self.heartbeat()
+                if self.should_run_maintenance_tasks:
+                    self.run_maintenance_tasks()
+                found: tuple[Job, Queue] | None = Queue.dequeue_any(
+                    self.queues,
+                    None if timeout is None else self.dequeue_timeout,
+                    connection=self.connection,
+                    serializer=self.serializer,
+                )
+                return found
+            except DequeueTimeout:
+                pause = 0.1
+            except RETRIED as error:
+                log.warning("redis-away", error=type(error).__name__)
+                time.sleep(pause)
+                pause = min(pause * 2, 2.0)
+        return None
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Draw this job and what else waits, as many as fit into a batch."""
+        self.set_state(WorkerStatus.BUSY)
+        ids = [job.id, *self._books.pop(self._settings.batch_jobs - 1)]
+        claims = self._books.claim(ids)
+        self._pulse.hold(claim.job_id for claim in claims)
+        try:
+            for group in grouped(claims):
+                self._draw_group(group)
+        finally:
+            self._pulse.drop(ids)
+            self.set_state(WorkerStatus.IDLE)
+
+    def _draw_group(self, group: Sequence[Claim]) -> None:
+        allowed = self._books.begin([claim.job_id for claim in group])
+        group = [claim for claim in group if claim.job_id in allowed]
+        begun = time.perf_counter()
+        left = self._try(group, begun)
+        # One by one after an error of the batch, so that one bad job fails alone.
+        for claim in left:
+            self._try([claim], time.perf_counter())
+        if group:
+            self._books.pace((time.perf_counter() - begun) / len(group))
+
+    def _try(self, group: Sequence[Claim], begun: float) -> list[Claim]:
+        """Draw the group; answers the jobs to be tried alone after an error."""
+        open_claims = {claim.job_id: claim for claim in group}
+        requests = [claim.request for claim in group if claim.request is not None]
+        while open_claims:
+            try:
+                for request, drawn in draw(
+                    self._engine,
+                    requests,
+                    step=self._step,
+                    dropped=self._pulse.gone,
+                    around=lambda call: self._pulse.watch(list(open_claims), call),
+                ):
+                    seconds = time.perf_counter() - begun
+                    kept = self._books.done(request, drawn.specs, drawn.pictures, seconds)
+                    del open_claims[request.job_id]
+                    self._pulse.drop([request.job_id])
+                    log.info(
+                        "drawn" if kept else "result-dropped",
+                        job_id=request.job_id,
+                        pictures=len(drawn.pictures),
+                        batch=len(group),
+                        seconds=round(seconds, 3),
+                    )
+                for claim in open_claims.values():
+                    self._not_drawn(claim)
+                return []
+            except redis.exceptions.RedisError:
+                raise
+            except Exception as error:
+                if is_out_of_memory(error) and self._step > 1:
+                    self._step = max(1, self._step // 2)
+                    log.warning("out-of-memory", step=self._step)
+                    requests = [r for r in requests if r.job_id in open_claims]
+                    continue
+                if len(group) > 1:
+                    log.warning("batch-failed", error=type(error).__name__, jobs=list(open_claims))
+                    return list(open_claims.values())
+                self._fail(group[0], error)
+                return []
+        return []
+
+    def _not_drawn(self, claim: Claim) -> None:
+        if claim.request is None:
+            log.error("unreadable-request", job_id=claim.job_id)
+            self._books.failed(claim, "draw-failed")
+        else:
+            log.info("dropped", job_id=claim.job_id)
+
+    def _fail(self, claim: Claim, error: Exception) -> None:
+        key = "out-of-memory" if is_out_of_memory(error) else "draw-failed"
+        log.error(key, job_id=claim.job_id, exc_info=error)
+        self._books.failed(claim, key)
+
+
+def grouped(claims: Sequence[Claim]) -> list[list[Claim]]:
+    """What may be drawn together, in order.
+
+    A job that was begun before is drawn alone: it may be the one that killed its worker, and its
+    neighbours should not die of it again.
+    """
+    groups: dict[Any, list[Claim]] = {}
+    for claim in claims:
+        lonely = claim.attempts > 0 or not isinstance(claim.request, DrawRequest)
+        key = claim.job_id if lonely or claim.request is None else compatible(claim.request)
+        groups.setdefault(key, []).append(claim)
+    return list(groups.values())
