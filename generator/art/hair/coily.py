@@ -6,6 +6,7 @@ from math import cos, pi, sin
 
 from generator.art.canvas import Canvas, Point, Stop, brush, smooth
 from generator.art.frame import CX, Frame
+from generator.art.hair import locks
 from generator.art.hair.shapes import (
     arc, hairline, jitter, scallop, side, streaked, tone, under_hat,
 )  # fmt: skip
@@ -89,11 +90,14 @@ def afro_front(canvas: Canvas, at: Frame) -> None:
 
 
 def _afro_streak(canvas: Canvas, at: Frame) -> None:
-    s = side(at)
-    up = [(CX + s * (34 + 9 * i), 112 - 20.0 * i) for i in range(6)]
-    down = [(CX + s * (106 - 9 * i), 22 + 20.0 * i) for i in range(6)]
-    ring = [*up, *down] if s < 0 else [*down[::-1], *up[::-1]]
-    canvas.path(scallop(ring, 0.36) + "Z", fill=Slot.HAIR2)
+    """A puffy band from the hairline to the contour."""
+    s = locks.streak_side(at)
+    inner = [(CX + s * (28 + 8.5 * i), 136 - 23.0 * i) for i in range(6)]
+    outer = [(CX + s * (104 - 7.5 * i), 26 + 20.0 * i) for i in range(6)]
+    ring = [*inner, *outer] if s > 0 else [*outer[::-1], *inner[::-1]]
+    canvas.path(scallop(ring, 0.36) + "Z", fill=Slot.HAIR2_SHADE)
+    lit = [(x - 4, y - 4) for x, y in ring]
+    canvas.path(scallop(lit, 0.36) + "Z", fill=Slot.HAIR2)
 
 
 def _afro_texture(canvas: Canvas, at: Frame) -> None:

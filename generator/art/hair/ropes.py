@@ -22,12 +22,14 @@ class Rope:
     """Distance of its joints."""
     end: float
     """Share of the width left at the tip."""
+    long: float
+    """Height of the ends at the default length."""
     plaited: bool
     """Joints are chevrons (a braid) instead of rings (a loc)."""
 
 
-LOC = Rope(width=13.5, segment=11.0, end=0.72, plaited=False)
-BRAID = Rope(width=10.5, segment=8.5, end=0.5, plaited=True)
+LOC = Rope(width=13.5, segment=11.0, end=0.72, long=218.0, plaited=False)
+BRAID = Rope(width=10.5, segment=8.5, end=0.5, long=234.0, plaited=True)
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def _ropes(
     bare: int = 0,
 ) -> None:  # fmt: skip
     """Ropes in painter's order; joints start `bare` segments below the roots."""
-    end = _end(at)
+    end = _end(at, kind)
     paint = tone(canvas, at, 84, end, shade=shade)
     second = tone(canvas, at, 84, end, shade=shade, streak=True)
     joints: list[str] = []
@@ -151,8 +153,8 @@ def _bead(canvas: Canvas, kind: Rope, spine: Sequence[Point]) -> None:
     )  # fmt: skip
 
 
-def _end(at: Frame) -> float:
-    return 218.0 + 24.0 * at.spec.hair_length
+def _end(at: Frame, kind: Rope) -> float:
+    return kind.long + 22.0 * at.spec.hair_length
 
 
 def _spread(at: Frame) -> float:
@@ -161,7 +163,7 @@ def _spread(at: Frame) -> float:
 
 def _draw_back(canvas: Canvas, at: Frame, kind: Rope, n: int) -> None:
     """Ropes down the back, over a dark mass."""
-    end, wide = _end(at), _spread(at)
+    end, wide = _end(at, kind), _spread(at)
     strands = []
     for k in sorted(range(n), key=lambda k: (k % 2, k)):
         u = -1 + 2 * k / (n - 1)
@@ -196,7 +198,7 @@ _SIDES = ((1.04, 14.0, 75.0), (0.90, 2.0, 73.0), (0.98, 30.0, 70.0), (0.82, 46.0
 
 def _draw_front(canvas: Canvas, at: Frame, kind: Rope, n: int) -> None:
     _dome(canvas, at)
-    end, wide, v = _end(at), _spread(at), at.spec.hair_volume
+    end, wide, v = _end(at, kind), _spread(at), at.spec.hair_volume
     part = (CX + 14 * side(at), 45.0 - 4 * v)
     with at.layer(canvas, 0.35):
         for s in (-1, 1):

@@ -7,6 +7,7 @@ from math import cos, hypot, pi, sin
 
 from generator.art.canvas import Canvas, Paint, Point, Stop, fmt
 from generator.art.frame import CX, SKULL, Frame
+from generator.art.hair import locks
 from generator.art.palette import Slot
 
 HAIRLINES: dict[str, tuple[float, ...]] = {
@@ -37,7 +38,8 @@ def side(at: Frame) -> int:
 
 def streaked(at: Frame, u: float, width: float = 0.2) -> bool:
     """Whether a lock at `u` in [-1, 1] across the head belongs to the streak."""
-    return at.spec.hair_pattern == "streak" and abs(u - 0.5 * side(at)) < width
+    s = locks.streak_side(at)
+    return s != 0 and abs(u - 0.5 * s) < width
 
 
 def tone(

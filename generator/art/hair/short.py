@@ -101,10 +101,59 @@ def crop_back(canvas: Canvas, at: Frame) -> None:
         locks.clump(canvas, strips, tone, fill=tone.shade)
 
 
+# A forehead that time has made higher: x from the axis, y.
+_RECEDING = ((-55, 112), (-50, 88), (-40, 70), (-28, 66), (-14, 78), (2, 82), (16, 77), (29, 66),
+             (40, 69), (50, 88), (55, 112))  # fmt: skip
+
+
 def crop_front(canvas: Canvas, at: Frame) -> None:
+    """A neat cut: close to the skull, ears free, sideburns, the fringe in short locks."""
     with at.layer(canvas, 0.25, clip=at.face_outline()):
-        _sideburns(canvas, at, 138.0)
-    fringes.draw(canvas, at, locks.tones(canvas, at, 75, 140), extra=-0.35, fluff=1.0, lift=16)
+        _sideburns(canvas, at, at.eye_y - 2)
+    v = at.spec.hair_volume
+    age = {"child": 0.3, "young": 0.2, "adult": 0.0, "elder": -0.4}[at.spec.age]
+    shape = locks.Dome(70.5 + 2.5 * (v + age), 37.0 - 6.0 * (v + age), 112.0, 2.6 + v)
+    if at.hat:
+        shape = locks.Dome(70.5, 42.0, 112.0, 0.4)
+    a, b, c, _ = at.spec.detail
+    crown = (CX - (12 + 5 * a) * side(at), shape.top + 8)
+    receding = at.spec.fringe == "none" and at.spec.age == "elder" and at.spec.presentation != "girl"
+    if receding:
+        points = tuple(("N", CX + x * at.cheek / 61, y) for x, y in _RECEDING)
+        edge = crops.Crop(points, crown, 0.3)
+    else:
+        edge = crops.crop(at, crown, reach=60.0, lively=0.4)
+    x0, y0 = shape.point(192, shape.fluff)
+    x1, y1 = shape.point(-12, shape.fluff)
+    steps = (172 + 3 * a, 150 + 4 * b, 128 + 4 * c, 56 + 4 * b, 34 + 4 * a, 10 + 3 * c)
+    d = f"M{fmt(x0)} {fmt(y0)}{locks.outline(shape, 192, -12, steps)}{crops.lower(edge, (x1, y1), (x0, y0))}Z"
+    tone = locks.tones(canvas, at, 72, 132)
+    with at.layer(canvas, locks.FRONT_DEPTH):
+        canvas.path(d, fill=tone.base, stroke=Slot.LINE, width=2.5)
+    with at.layer(canvas, locks.FRONT_DEPTH, clip=d):
+        crops.form(canvas, CX - 32, shape.top + 24)
+        _cropped_sides(canvas, at, shape, tone)
+        if at.spec.fringe != "none":
+            crops.streak(canvas, at, crown)
+        crops.locks_of(canvas, at, edge, tone)
+        if not at.hat:
+            locks.halo(canvas, shape, y=shape.top + (26.0 if receding else 32.0), shift=a,
+                       strength=0.6 if receding else 1.0)  # fmt: skip
+
+
+def _cropped_sides(canvas: Canvas, at: Frame, shape: locks.Dome, tone: locks.Tones) -> None:
+    """Shorter hair over the ears lies in shade, in short strokes."""
+    for s in (-1, 1):
+        wide = 13.0 if s < 0 else 21.0
+        x = CX + s * (shape.rx + 6)
+        canvas.path(
+            f"M{fmt(x)} 62Q{fmt(x - s * wide)} 84 {fmt(x - s * wide)} 128H{fmt(x)}Z", fill=tone.shade
+        )
+        for k in range(3):
+            top = (CX + s * (shape.rx - 8 - 5.0 * k), 84.0 - 5 * k + 3 * jitter(at, k, 1))
+            low = (CX + s * (shape.rx - 3 - 5.0 * k), 116.0 - 5 * k)
+            mid = (top[0] + s * 5, 98.0 - 5 * k)
+            canvas.strand([top, mid, low], 1.7, fill=Slot.LINE, taper=(0.0, 0.7))
 
 
 def _sideburns(canvas: Canvas, at: Frame, y: float) -> None:
@@ -166,7 +215,8 @@ def undercut_front(canvas: Canvas, at: Frame) -> None:
         canvas.path(d, fill=tone.base, stroke=Slot.LINE, width=2.6)
     with at.layer(canvas, locks.FRONT_DEPTH, clip=d):
         crops.form(canvas, CX - 30, 58)
-        crops.streak(canvas, at, crown)
+        if at.spec.fringe != "none":
+            crops.streak(canvas, at, crown)
         _combed(canvas, at, tone, crown)
         crops.locks_of(canvas, at, edge, tone)
         if not at.hat:
@@ -183,6 +233,9 @@ def _combed(canvas: Canvas, at: Frame, tone: locks.Tones, crown: Point) -> None:
         return x + s * dx, y + dy
 
     canvas.strand([p(20, 2), p(62, 14), p(88, 40), p(98, 62)], 13, fill=tone.shade, taper=(0, 0.5))
+    if at.spec.hair_pattern == "streak" and at.spec.fringe == "none":
+        way = [p(4, 0), p(48, 3), p(82, 29), p(97, 52)]
+        canvas.strand(way, 11, fill=Slot.HAIR2, taper=(0, 0.6))
     for points, width in (
         ([p(2, -2), p(44, -4), p(80, 20), p(94, 42)], 2.0),
         ([p(8, 4), p(48, 10), p(80, 36), p(96, 60)], 2.2),
