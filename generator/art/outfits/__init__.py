@@ -33,6 +33,9 @@ def draw(canvas: Canvas, at: Frame) -> None:
     bust, chibi = WARDROBE[at.spec.outfit]
     with canvas.group(transform=f"translate({fmt(CX)} 0)"):
         if at.chibi:
-            chibi(Doll(canvas, at))
+            doll = Doll(canvas, at)
+            chibi(doll)
         else:
-            bust(Bust(canvas, at))
+            body = Bust(canvas, at)
+            body.throat()
+            bust(body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generator.art.canvas import Canvas, Point
+from generator.art.canvas import Canvas, Point, smooth
 from generator.art.frame import Frame
 from generator.art.outfits.cut import d, halves, mirrored, onward
 from generator.art.palette import Slot
@@ -70,6 +70,18 @@ class Bust:
                          "C", inner * 0.4, dip, inner * 0.86, drop, inner, y)  # fmt: skip
         return "M" + onward(left)[1:] + neckline + onward(right) + "Z"
 
+    def throat(self) -> None:
+        """Skin over the neck's lower edge, for necklines that leave it bare."""
+        n = self.n
+        self.canvas.path(
+            d("M", -n - 4, 217.5, "H", n + 4, "L", n + 7, 223, "Q", 0, 240, -n - 7, 223, "Z"),
+            fill=Slot.SKIN,
+        )
+        y = self.at.neck_y
+        for _ in halves(self.canvas):
+            edge = smooth([(n, 176), (n - 0.5, y - 12), (n + 9, y + 8)])
+            self.canvas.path(edge, stroke=Slot.LINE, width=2.3)
+
     def skin(self) -> None:
         """Bare shoulders and chest with collarbones; the neck's lower edge disappears in them."""
         n, s, y = self.n, self.s, self.at.shoulder_y
@@ -116,7 +128,7 @@ class Bust:
             if sleeve:
                 self.armpits(shade)
 
-    def armpits(self, shade: Slot) -> None:
+    def armpits(self, shade: Slot, *, folds: bool = True) -> None:
         """The creases between arm and chest, with pulled folds."""
         c, s = self.canvas, self.s
         c.path(d("M", s - 16, 241, "Q", s - 25, 250, s - 26, FLOOR, "H", s - 17, "Z"), fill=shade)
@@ -125,5 +137,7 @@ class Bust:
         for _ in halves(c):
             c.strand([(s - 18, FLOOR), (s - 19, 252), (s - 15.5, 241)], 2.2, fill=Slot.LINE,
                      taper=(0.8, 0))  # fmt: skip
+        if not folds:
+            return
         c.strand([(-s + 20, 247), (-s + 29, 245), (-s + 38, 247)], 1.6, fill=shade)
         c.strand([(s - 21, 249), (s - 30, 246.5), (s - 40, 248)], 2.2, fill=shade)

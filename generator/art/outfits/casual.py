@@ -26,7 +26,7 @@ def _neckband(b: Bust, inner: float, dip: float, thick: float, fill: Slot, shade
         c.path(d("M", inner * 0.3, dip - 3, "H", w + 4, "V", y - 6, "L", w, dip + thick + 4,
                  "H", inner * 0.5, "Z"), fill=shade)  # fmt: skip
         ribs = "".join(
-            d("M", x * inner, dip - 10 * x * x * x * x - 1, "l", x * 2.2, thick + 2)
+            d("M", x * inner, dip - 11 * x**4, "l", x * 2.6, thick - 1)
             for x in (-0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75)
         )
         c.path(ribs, stroke=Slot.LINE, width=0.9, opacity=0.5)
@@ -35,7 +35,7 @@ def _neckband(b: Bust, inner: float, dip: float, thick: float, fill: Slot, shade
 def tee_bust(b: Bust) -> None:
     c, n, s = b.canvas, b.n, b.s
     body = b.garment(n + 5, 230)
-    b.cloth(body)
+    b.cloth(body, sleeve=False)
     with c.group(clip=body):
         for side in halves(c):
             # Raglan sleeves in the second colour.
@@ -46,10 +46,10 @@ def tee_bust(b: Bust) -> None:
             if side > 0:
                 c.path(d("M", s - 13, 220, "C", s - 5, 232, s - 8, 246, s - 12, FLOOR, "H", s + 20, "V", 216, "Z"),
                        fill=Slot.TRIM_SHADE)  # fmt: skip
-        b.armpits(Slot.CLOTH_SHADE)
-    _neckband(b, n + 5, 227, 5.5, Slot.TRIM, Slot.TRIM_SHADE)
-    star(c, 0, 252.5, 10.5, Slot.TRIM, turn=8 * b.at.spec.detail[3])
+        b.armpits(Slot.TRIM_SHADE, folds=False)
     c.path(body, stroke=Slot.LINE, width=2.6)
+    _neckband(b, n + 5, 226, 6.0, Slot.TRIM, Slot.TRIM_SHADE)
+    star(c, 0, 251.5, 11.0, Slot.TRIM, turn=8 * b.at.spec.detail[3])
 
 
 def tee_chibi(b: Doll) -> None:
@@ -60,7 +60,8 @@ def tee_chibi(b: Doll) -> None:
     path = b.torso_path(209, flare=1.5)
     b.torso(path)
     star(c, 0, 189, 8.5, Slot.TRIM, turn=8 * b.at.spec.detail[3])
-    b.arms("short", fill=Slot.TRIM, shade=Slot.TRIM_SHADE)
+    b.arms("short", fill=Slot.TRIM, shade=Slot.TRIM_SHADE, seam=True)
+    b.throat(166)
     c.path("M-9 158.5Q0 170 9 158.5L11.5 160.5Q0 175.5 -11.5 160.5Z", fill=Slot.TRIM, stroke=Slot.LINE,
            width=1.7)  # fmt: skip
 
@@ -71,8 +72,8 @@ def hoodie_bust(b: Bust) -> None:
     for side in halves(c):
         # The hood lies behind the neck and comes round to the front in a thick roll.
         c.path(
-            d("M", n - 1.5, 200, "C", n + 2, 212, n + 6, 222, 0, 233, "L", 0, 240,
-              "C", n + 14, 238, n + 30, 226, n + 33, 204, "L", n + 16, 190, "Z"),
+            d("M", n - 1.5, 180, "C", n - 2, 212, n + 6, 222, 0, 233, "L", 0, 240,
+              "C", n + 14, 238, n + 30, 226, n + 33, 204, "L", n + 22, 180, "Z"),
             fill=Slot.CLOTH_SHADE, stroke=Slot.LINE, width=2.0,
         )  # fmt: skip
         roll = d(
@@ -103,7 +104,7 @@ def hoodie_chibi(b: Doll) -> None:
     c = b.canvas
     b.legs(sock=Slot.TRIM, sock_top=234, sock_shade=Slot.TRIM_SHADE)
     b.shoes("sneaker", Slot.CLOTH, Slot.CLOTH_SHADE, accent=Slot.TRIM)
-    b.trousers(Slot.INK, Slot.INK, hem=219, flare=1.5)
+    b.trousers(Slot.INK, None, hem=219, flare=1.5)
     path = b.torso_path(211, flare=3.0)
     b.torso(path)
     c.path("M-25 207Q0 214 25 207L25.4 212Q0 219 -25.4 212Z", fill=Slot.CLOTH, stroke=Slot.LINE, width=2.0)
@@ -111,6 +112,7 @@ def hoodie_chibi(b: Doll) -> None:
     c.path("M-9.5 191H9.5L15 202.5Q0 206.5 -15 202.5Z", fill=Slot.CLOTH, stroke=Slot.LINE, width=1.8)
     c.path("M-9 199H14L15 202.5Q0 206.5 -15 202.5Z", fill=Slot.CLOTH_SHADE)
     b.arms("long", cuff=Slot.CLOTH_SHADE)
+    b.throat(172)
     for side in halves(c):
         roll = "M24 152C26 164 14 172 0 177L0 169C8 166 13 160 14 150Z"
         c.path(roll, fill=Slot.CLOTH, stroke=Slot.LINE, width=2.2)
@@ -158,13 +160,13 @@ def turtleneck_bust(b: Bust) -> None:
 def turtleneck_chibi(b: Doll) -> None:
     c = b.canvas
     if b.girl:
-        b.legs(Slot.INK, Slot.INK)
+        b.legs(Slot.INK, None)
         b.shoes("strap", Slot.TRIM, Slot.TRIM_SHADE, accent=Slot.GOLD)
         b.skirt(203, 19, 219, 27, fill=Slot.TRIM, shade=Slot.TRIM_SHADE, pleats=5)
     else:
         b.legs()
         b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=239)
-        b.shoes("loafer", Slot.INK, Slot.INK)
+        b.shoes("loafer", Slot.INK, None)
     path = b.torso_path(206, flare=0.5)
     b.torso(path)
     with c.group(clip=path):
@@ -198,13 +200,13 @@ def overalls_bust(b: Bust) -> None:
         if side > 0:
             c.path(d("M", x + 3, b.top(x + 4) - 1, "L", x + 6.5, b.top(x + 6) - 1, "L", x + 3, 250, "H", x - 1, "Z"),
                    fill=Slot.CLOTH_SHADE)  # fmt: skip
-    bib = d("M", -x - 3, 245, "Q", 0, 248.5, x + 3, 245, "Q", x + 5, 256, x + 12, FLOOR, "H", -x - 12, "Q", -x - 5, 256,
-            -x - 3, 245, "Z")  # fmt: skip
+    bib = d("M", -x - 3, 242, "Q", 0, 245.5, x + 3, 242, "Q", x + 5, 254, x + 12, FLOOR, "H", -x - 12, "Q", -x - 5, 254,
+            -x - 3, 242, "Z")  # fmt: skip
     c.path(bib, fill=Slot.CLOTH, stroke=Slot.LINE, width=2.4)
-    c.path(d("M", -x + 1, 249, "Q", 0, 252, x - 1, 249), stroke=Slot.TRIM, width=1.2)
+    c.path(d("M", -x + 1, 246, "Q", 0, 249, x - 1, 246), stroke=Slot.TRIM, width=1.2)
     for side in (-1, 1):
-        button(c, side * (x - 4.5), 248.5, 4.0, Slot.GOLD)
-    heart(c, 0, 257, 4.0, Slot.RED)
+        button(c, side * (x - 4.5), 245.5, 4.0, Slot.GOLD)
+    heart(c, 0, 254.5, 4.6, Slot.RED)
 
 
 def overalls_chibi(b: Doll) -> None:
@@ -213,7 +215,7 @@ def overalls_chibi(b: Doll) -> None:
     b.trousers(Slot.CLOTH, Slot.CLOTH_SHADE, hem=234, flare=1.0)
     for _ in halves(c):
         c.path("M2.4 231Q11 235 20.4 231L20.6 236Q11 240 2.2 236Z", fill=Slot.CLOTH_SHADE, stroke=Slot.LINE, width=1.8)
-    b.shoes("sneaker", Slot.RED, Slot.RED)
+    b.shoes("sneaker", Slot.RED, None)
     path = b.torso_path(208)
     b.torso(path, fill=Slot.TRIM, shade=Slot.TRIM_SHADE)
     with c.group(clip=path):
@@ -228,6 +230,9 @@ def overalls_chibi(b: Doll) -> None:
             c.path(d("M", bx + nx, by + ny, "L", bx - nx, by - ny), stroke=Slot.CLOTH, width=2.6, cap="butt")
 
     b.arms("long", fill=Slot.TRIM, shade=Slot.TRIM_SHADE, cuff=Slot.CLOTH, extra=stripes)
+    b.throat(167)
+    c.path("M-9 157C-7 164 -4 166.5 0 167C4 166.5 7 164 9 157", stroke=Slot.LINE, width=4.4)
+    c.path("M-9 157C-7 164 -4 166.5 0 167C4 166.5 7 164 9 157", stroke=Slot.CLOTH, width=2.2)
     bib = "M-13 184Q0 187 13 184C14 192 19 195 22.5 197L22.8 210Q0 215 -22.8 210L-22.5 197C-19 195 -14 192 -13 184Z"
     for _ in halves(c):
         c.path("M11 162.5L17.5 163.5L14.5 188L8.5 188Z", fill=Slot.CLOTH, stroke=Slot.LINE, width=1.9)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from generator.art.canvas import Canvas, Point, fmt, smooth
 from generator.art.frame import Frame
-from generator.art.outfits.cut import bend, d, halves, mirrored, onward, sides
+from generator.art.outfits.cut import bend, d, halves, mirrored, onward, sides, tone
 from generator.art.palette import Slot
 
 Gesture = Literal["hang", "wave", "chest", "hip", "out", "up", "chin"]
@@ -26,7 +26,7 @@ _ARMS: dict[Gesture, tuple[Point, Point]] = {
     "hip": ((22.5, 199.5), (44.0, 188.0)),
     "out": ((44.5, 186.0), (34.0, 179.0)),
     "up": ((42.5, 165.0), (42.0, 183.0)),
-    "chin": ((14.5, 168.5), (35.0, 190.0)),
+    "chin": ((13.0, 177.0), (37.0, 198.0)),
 }
 # Gesture of the leading hand and of the other one.
 _POSES: dict[str, tuple[Gesture, Gesture]] = {
@@ -81,7 +81,7 @@ class Doll:
     # Legs
 
     def legs(
-        self, fill: Slot = Slot.SKIN, shade: Slot = Slot.SKIN_SHADE, *, sock: Slot | None = None,
+        self, fill: Slot = Slot.SKIN, shade: Slot | None = Slot.SKIN_SHADE, *, shadow: float = 226.0, sock: Slot | None = None,
         sock_top: float = 230.0, sock_shade: Slot | None = None,
     ) -> None:  # fmt: skip
         """Both legs, bare or in tights, with socks from `sock_top` down."""
@@ -90,8 +90,9 @@ class Doll:
             self.canvas.path(leg, fill=fill, stroke=Slot.LINE, width=2.3)
             with self.canvas.group(clip=leg):
                 x = 13.5 if side > 0 else 1.0
-                self.canvas.path(d("M", x, 200, "L", x + 0.5, 246, "h", 4.5, "L", x + 7, 200, "Z"),
-                                 fill=shade)  # fmt: skip
+                y = shadow
+                tone(self.canvas, d("M", x, y, "L", x + 0.5, 246, "h", 4.5, "L", x + 5, y, "Z", "M", 0, 196,
+                                    "H", 24, "V", y, "Q", 11, y + 4, 0, y, "Z"), shade)  # fmt: skip
                 if sock is not None:
                     top = sock_top
                     self.canvas.path(
@@ -105,20 +106,19 @@ class Doll:
                         )  # fmt: skip
             self.canvas.path(leg, stroke=Slot.LINE, width=2.3)
 
-    def trousers(self, fill: Slot, shade: Slot, *, hem: float = 240.0, flare: float = 0.0) -> None:
+    def trousers(self, fill: Slot, shade: Slot | None, *, hem: float = 240.0, flare: float = 0.0) -> None:
         """Trousers, or shorts with a high hem."""
         f = flare
-        leg = d("M", 0.4, 200, "C", 0.8, 212, 2, 226, 2.8 - f, hem, "Q", 11, hem + 3, 19 + f, hem,
-                "C", 21, 226, 22.5, 214, 22.5, 200, "Z")  # fmt: skip
+        leg = d("M", 0.4, 204, "C", 0.8, 212, 2, 226, 2.8 - f, hem, "Q", 11, hem + 3, 19 + f, hem,
+                "C", 21, 226, 21.6, 214, 21, 204, "Z")  # fmt: skip
         for side in halves(self.canvas):
             self.canvas.path(leg, fill=fill, stroke=Slot.LINE, width=2.3)
             with self.canvas.group(clip=leg):
                 x = 15.0 if side > 0 else 0.0
-                self.canvas.path(d("M", x, 200, "L", x + 0.5, hem + 4, "h", 7, "L", x + 8, 200, "Z"),
-                                 fill=shade)  # fmt: skip
+                tone(self.canvas, d("M", x, 200, "L", x + 0.5, hem + 4, "h", 7, "L", x + 8, 200, "Z"), shade)
         self.canvas.strand([(0, 206), (0.4, 212), (0.2, 219)], 2.0, fill=Slot.LINE, taper=(1, 0))
 
-    def shoes(self, kind: Shoe, fill: Slot, shade: Slot, *, accent: Slot = Slot.WHITE) -> None:
+    def shoes(self, kind: Shoe, fill: Slot, shade: Slot | None, *, accent: Slot = Slot.WHITE) -> None:
         """A pair of shoes on the ground at y = 248."""
         c = self.canvas
         top = {"boot": 231.0, "sneaker": 236.5, "loafer": 239.0, "strap": 239.5, "sandal": 241.0}
@@ -128,11 +128,14 @@ class Doll:
         for side in halves(c):
             c.path(shoe, fill=fill, stroke=Slot.LINE, width=2.3)
             with c.group(clip=shoe):
-                c.path("M0 246H28V252H0Z", fill=accent if kind == "sneaker" else shade)
-                if side > 0:
-                    c.path(d("M", 17, t - 2, "Q", 20, 243, 19, 250, "H", 27, "V", t - 2, "Z"), fill=shade)
+                if kind == "sneaker":
+                    c.path("M0 246H28V252H0Z", fill=accent)
                 else:
-                    c.path(d("M", 2, t, "Q", 7, 243, 5, 250, "H", -2, "V", t, "Z"), fill=shade)
+                    tone(c, "M0 246H28V252H0Z", shade)
+                if side > 0:
+                    tone(c, d("M", 17, t - 2, "Q", 20, 243, 19, 250, "H", 27, "V", t - 2, "Z"), shade)
+                else:
+                    tone(c, d("M", 2, t, "Q", 7, 243, 5, 250, "H", -2, "V", t, "Z"), shade)
             if kind == "sneaker":
                 c.path("M2.4 246H24", stroke=Slot.LINE, width=1.2)
                 c.path("M8 239.6L14 240.6M8.4 242.4L15 243.2", stroke=accent, width=1.5)
@@ -157,10 +160,17 @@ class Doll:
         w = self.broad
         waist = 19.6 + w - (1.4 if self.girl else 0.0)
         right: list[Point] = [
-            (neck, 159.0), (17 + w, 163.6), (22 + w, 170), (21.2 + w, 181), (waist, 191),
+            (neck, 156.5), (17.5 + w * 0.8, 161.5), (22.4 + w, 169), (21.2 + w, 181), (waist, 191),
             (22.6 + flare, hem),
         ]  # fmt: skip
         return "M" + onward(mirrored(right))[1:] + onward(right) + d("Q", 0, hem + 6, -22.6 - flare, hem, "Z")
+
+    def throat(self, depth: float = 170.0) -> None:
+        """The bare V of a neckline over a garment."""
+        c = self.canvas
+        v = d("M", -9.5, 154, "L", 9.5, 154, "C", 8, 162, 4, depth - 3, 0, depth, "C", -4, depth - 3, -8, 162, -9.5, 154, "Z")
+        c.path(v, fill=Slot.SKIN)
+        c.path(d("M", -9.5, 154, "H", 9.5, "L", 8.5, 160, "Q", 0, 166, -8.5, 160, "Z"), fill=Slot.SKIN_SHADE)
 
     def torso(
         self, path: str, *, fill: Slot = Slot.CLOTH, shade: Slot = Slot.CLOTH_SHADE
@@ -174,7 +184,7 @@ class Doll:
 
     def skirt(
         self, top: float, waist: float, hem: float, half: float, *, fill: Slot = Slot.CLOTH,
-        shade: Slot = Slot.CLOTH_SHADE, pleats: int = 6, band: Slot | None = None,
+        shade: Slot | None = Slot.CLOTH_SHADE, pleats: int = 6, band: Slot | None = None,
     ) -> str:  # fmt: skip
         """A flared skirt with pleats; gives its outline back for patterns."""
         c = self.canvas
@@ -189,9 +199,9 @@ class Doll:
             for i in range(1, pleats + 1):
                 x, y = low[i]
                 inner = waist * (2 * i / pleats - 1)
-                c.path(d("M", inner, top, "L", x, y + 4, "L", x - half / pleats * 0.85, y + 4, "Z"), fill=shade)
-            c.path(d("M", -waist - 4, top, "Q", 0, top + 9, waist + 4, top + 1, "V", top - 4, "H", -waist - 4,
-                     "Z"), fill=shade)  # fmt: skip
+                tone(c, d("M", inner, top, "L", x, y + 4, "L", x - half / pleats * 0.85, y + 4, "Z"), shade)
+            tone(c, d("M", -waist - 4, top, "Q", 0, top + 9, waist + 4, top + 1, "V", top - 4, "H", -waist - 4,
+                      "Z"), shade)  # fmt: skip
             if band is not None:
                 c.path(smooth([(x, y - 5.5) for x, y in low]), stroke=band, width=2.2)
             for x, y in low[1:-1]:
@@ -213,25 +223,31 @@ class Doll:
 
     def arms(
         self, sleeve: Sleeve, *, fill: Slot = Slot.CLOTH, shade: Slot = Slot.CLOTH_SHADE,
-        cuff: Slot | None = None, glove: Slot | None = None,
+        cuff: Slot | None = None, glove: Slot | None = None, seam: bool = False,
         extra: Callable[[list[Point], int], None] | None = None,
     ) -> None:  # fmt: skip
         """Both arms over the torso; `extra` decorates a sleeve, given its middle line."""
         for side in halves(self.canvas):
             line = self.arm_line(side)
-            self._hand(line, glove)
+            if sleeve != "wide":
+                self._hand(line, glove)
             if sleeve in ("none", "short", "puff"):
                 self._tube(line, 7.2, 5.4, Slot.SKIN, Slot.SKIN_SHADE, side)
             if sleeve == "short":
-                self._tube(line[:4], 8.6, 9.0, fill, shade, side, cuff=cuff)
+                self._tube(line[:4], 8.6, 9.4, fill, shade, side, cuff=cuff, seam=seam)
             elif sleeve == "puff":
-                self._tube(line[:3], 9.5, 9.8, fill, shade, side, cuff=cuff, bulge=2.6)
+                self._tube(line[:4], 9.0, 8.2, fill, shade, side, cuff=cuff, bulge=3.4, seam=seam)
             elif sleeve == "long":
-                self._tube(line, 8.6, 7.0, fill, shade, side, cuff=cuff)
+                self._tube(line, 8.6, 7.2, fill, shade, side, cuff=cuff, seam=seam)
             elif sleeve == "wide":
                 self._wide(line, fill, shade, cuff)
+                self._hand(line, glove)
             if extra is not None:
                 extra(line, side)
+
+    def _collarbone(self, joint: Point) -> Point:
+        """Where an arm's upper edge leaves the torso's, so that the shoulder is one curve."""
+        return (17.5 + 0.8 * self.broad, 161.5) if joint[1] < 172 else joint
 
     def _hand(self, line: list[Point], glove: Slot | None) -> None:
         (px, py), (hx, hy) = line[-2], line[-1]
@@ -249,24 +265,30 @@ class Doll:
 
     def _tube(
         self, line: list[Point], start: float, end: float, fill: Slot, shade: Slot, side: int, *,
-        cuff: Slot | None = None, bulge: float = 0.0,
+        cuff: Slot | None = None, bulge: float = 0.0, seam: bool = False,
     ) -> None:  # fmt: skip
         """A sleeve: filled over the torso, its outline open at the shoulder, so that both join."""
         c = self.canvas
         outer, inner = sides(line, start, end)
+        outer[0] = self._collarbone(outer[0])
         if bulge:
-            mid = len(line) // 2
-            outer[mid] = (outer[mid][0] + bulge, outer[mid][1] - bulge)
-            inner[mid] = (inner[mid][0] - bulge * 0.4, inner[mid][1] + bulge * 0.6)
-        closed = smooth(outer) + onward(inner[::-1]) + "Z"
+            for i in range(1, len(line) - 1):
+                outer[i] = (outer[i][0] + bulge, outer[i][1] - bulge)
+                inner[i] = (inner[i][0] - bulge * 0.3, inner[i][1] + bulge * 0.7)
+        (ax, ay), (bx, by) = line[0], line[1]
+        back = start / (((bx - ax) ** 2 + (by - ay) ** 2) ** 0.5 or 1.0) * 1.3
+        cap = d("Q", ax + (ax - bx) * back, ay + (ay - by) * back, *outer[0])
+        closed = smooth(outer) + onward(inner[::-1]) + cap + "Z"
         c.path(closed, fill=fill)
         with c.group(clip=closed):
             low = inner if side > 0 or line[-1][1] < 185 else outer
             mids = [((x + 2 * lx) / 3, (y + 2 * ly) / 3) for (x, y), (lx, ly) in zip(line, low, strict=True)]
             c.path(smooth(mids[1:]) + onward(low[:0:-1]) + "Z", fill=shade)
         # The inner edge starts at the armpit.
-        armpit = max(1, round(len(line) * 0.25))
-        c.path(smooth(outer) + onward(inner[: armpit - 1 : -1]), stroke=Slot.LINE, width=2.3)
+        armpit = 0 if seam else max(1, round(len(line) * 0.25))
+        c.path(smooth(outer) + onward(inner[armpit:][::-1]), stroke=Slot.LINE, width=2.3)
+        if seam:
+            c.path(d("M", *inner[0]) + cap, stroke=Slot.LINE, width=1.7)
         if cuff is not None:
             (ax, ay), (bx, by) = outer[-1], inner[-1]
             (px, py), (qx, qy) = line[-2], line[-1]
@@ -281,7 +303,8 @@ class Doll:
         c = self.canvas
         (sx, sy), (wx, wy) = line[0], line[-1]
         outer, inner = sides(line, 8.6, 7.0)
-        hang = 13.0 if wy > 180 else 17.0
+        outer[0] = self._collarbone(outer[0])
+        hang = 19.0 if wx > 40 else 13.0
         lean = 2.5 if wx > 26 else -1.0
         tip = (wx + lean, wy + hang)
         pit = (sx + 4.0, max(sy + 12.0, min(wy, 190.0)))

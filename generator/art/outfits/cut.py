@@ -35,6 +35,15 @@ def halves(canvas: Canvas) -> Iterator[int]:
             yield side
 
 
+def tone(canvas: Canvas, path: str, shade: Slot | None) -> None:
+    """Paint a shadow shape. Slots without a shade of their own (white, red, ink) pass None and get
+    a thin coat of the outline colour."""
+    if shade is None:
+        canvas.path(path, fill=Slot.LINE, opacity=0.2)
+    else:
+        canvas.path(path, fill=shade)
+
+
 def at_share(points: Sequence[Point], share: float) -> Point:
     """The point at a share of a polyline's length."""
     lengths = [hypot(b[0] - a[0], b[1] - a[1]) for a, b in zip(points, points[1:], strict=False)]
@@ -75,7 +84,7 @@ def sides(points: Sequence[Point], start: float, end: float) -> tuple[list[Point
 
 
 def frill(
-    canvas: Canvas, points: Sequence[Point], depth: float, *, waves: int, fill: Slot, shade: Slot,
+    canvas: Canvas, points: Sequence[Point], depth: float, *, waves: int, fill: Slot, shade: Slot | None,
     width: float = 1.8,
 ) -> None:  # fmt: skip
     """A gathered ruffle that hangs from a line, to the right-hand side of its direction.
@@ -102,5 +111,5 @@ def frill(
         shadows += d("Q", bx2, by2, sx, sy, "Z")
     edge += "".join(d("L", x, y) for x, y in reversed(ends)) + "Z"
     canvas.path(edge, fill=fill, stroke=Slot.LINE, width=width)
-    canvas.path(shadows, fill=shade)
+    tone(canvas, shadows, shade)
     canvas.path(gathers, stroke=Slot.LINE, width=width * 0.6)

@@ -19,12 +19,12 @@ def cloak_bust(b: Bust) -> None:
         button(c, 4.5, y, 2.4, Slot.GOLD)
     for side in halves(c):
         # The hood, thrown back, stands up behind the jaw.
-        c.path(d("M", n - 2, 196, "C", n + 4, 210, n + 4, 222, 6, 232, "L", n + 30, 226, "L", n + 42, 196, "Z"),
+        c.path(d("M", n - 2, 178, "C", n - 3, 210, n + 4, 222, 6, 232, "L", n + 30, 226, "L", n + 22, 178, "Z"),
                fill=Slot.TRIM_SHADE, stroke=Slot.LINE, width=2.0)  # fmt: skip
         right: list[Point] = [
-            (n + 38, 184), (n + 45, 200), (n + 46, 215), (s - 12, 222), (s + 3, 232), (s + 11, 247), (s + 14, FLOOR),
+            (n + 24, 176), (n + 36, 186), (n + 44, 200), (n + 46, 215), (s - 12, 222), (s + 3, 232), (s + 11, 247), (s + 14, FLOOR),
         ]  # fmt: skip
-        sweep = d("H", 24, "C", 22, 254, 14, 244, 3, 239, "L", 5, 230, "C", n + 12, 226, n + 24, 208, n + 30, 184, "Z")
+        sweep = d("H", 24, "C", 22, 254, 14, 244, 3, 239, "L", 5, 230, "C", n + 12, 226, n + 24, 208, n + 24, 176, "Z")
         mantle = smooth(right) + sweep
         c.path(mantle, fill=Slot.CLOTH, stroke=Slot.LINE, width=2.6)
         with c.group(clip=mantle):
@@ -42,7 +42,7 @@ def cloak_bust(b: Bust) -> None:
             # Gold braid along the opening and the hood's rim.
             braid = [(28.0, FLOOR), (24.0, 253.0), (15, 244), (3, 236.5)]
             c.path(smooth(braid), stroke=Slot.GOLD, width=2.4)
-        c.path(d("M", n + 34, 186, "C", n + 29, 208, n + 15, 228, 6, 233), stroke=Slot.GOLD, width=2.2)
+        c.path(d("M", n + 28, 180, "C", n + 29, 208, n + 15, 228, 6, 233), stroke=Slot.GOLD, width=2.2)
         c.strand([(n + 45, 216), (n + 38, 224), (n + 22, 230), (8, 235)], 2.0, fill=Slot.LINE, taper=(1, 0.3))
     c.path("M-8 235Q0 239 8 235", stroke=Slot.LINE, width=4.6)
     c.path("M-8 235Q0 239 8 235", stroke=Slot.GOLD, width=2.2)
@@ -56,7 +56,7 @@ def cloak_chibi(b: Doll) -> None:
     # The cloak's inside hangs behind the legs.
     back = "M-18 168C-30 190 -37 214 -38 235C-26 240 -12 238 0 240C12 238 26 240 38 235C37 214 30 190 18 168Z"
     c.path(back, fill=Slot.CLOTH_SHADE, stroke=Slot.LINE, width=2.4)
-    b.legs(Slot.INK, Slot.INK)
+    b.legs(Slot.INK, None)
     b.shoes("boot", Slot.CLOTH, Slot.CLOTH_SHADE, accent=Slot.GOLD)
     tunic = "M-19 176C-20 192 -22 206 -23 217Q0 223 23 217C22 206 20 192 19 176Z"
     c.path(tunic, fill=Slot.TRIM, stroke=Slot.LINE, width=2.2)
@@ -105,6 +105,8 @@ def armour_bust(b: Bust) -> None:
         c.path(d("M", 4, 200, "Q", 12, 220, 4, 240, "H", n + 20, "V", 200, "Z"), fill=Slot.CLOTH_SHADE)
         c.path(d("M", -n - 6, 205.5, "C", -n * 0.6, 218, n * 0.6, 218, n + 6, 205.5), stroke=Slot.LINE, width=4.6)
         c.path(d("M", -n - 6, 205, "C", -n * 0.6, 217, n * 0.6, 217, n + 6, 205), stroke=Slot.GOLD, width=3.0)
+    c.path(d("M", -n - 12.4, 222, "C", -n * 0.6, 235.4, n * 0.6, 235.4, n + 12.4, 222), stroke=Slot.LINE, width=4.2)
+    c.path(d("M", -n - 12.4, 222, "C", -n * 0.6, 235.4, n * 0.6, 235.4, n + 12.4, 222), stroke=Slot.GOLD, width=2.4)
     _gloss(b, [(-n - 2, 217), (-n + 2, 224), (-n + 9, 228)], 3.0)
     for side in halves(c):
         low = d("M", s - 30, 240, "C", s - 14, 236, s + 6, 242, s + 12, 258, "L", s + 12, FLOOR, "H", s - 28, "Z")
@@ -128,14 +130,14 @@ def armour_bust(b: Bust) -> None:
         else:
             _gloss(b, [(s - 29, 231), (s - 22, 225.5), (s - 15, 223.5)], 3.6)
         button(c, s - 29.5, 243, 2.2, Slot.GOLD)
-    gem(c, 0, 236, 6.0, Slot.RED, Slot.GOLD)
+    gem(c, 0, 233, 6.0, Slot.RED, Slot.GOLD)
 
 
 def armour_chibi(b: Doll) -> None:
     c = b.canvas
     cape = "M-17 168C-25 190 -31 214 -33 234C-22 238 -10 235 0 238C10 235 22 238 33 234C31 214 25 190 17 168Z"
     c.path(cape, fill=Slot.TRIM_SHADE, stroke=Slot.LINE, width=2.4)
-    b.legs(Slot.INK, Slot.INK)
+    b.legs(Slot.INK, None)
     for side in halves(c):
         greave = "M2.8 222Q10.5 218 19 222L18.4 242H4.4Z"
         c.path(greave, fill=Slot.CLOTH, stroke=Slot.LINE, width=2.1)

@@ -15,21 +15,13 @@ def kimono_bust(b: Bust) -> None:
     b.skin()
     body = b.garment(n + 8, 247, point=True, lift=1.5)
     b.cloth(body, sleeve=False)
-    with c.group(clip=body):
-        t = 40 * b.at.spec.detail[2]
-        for x, y, r, slot in (
-            (-s * 0.78, 246.0, 8.0, Slot.TRIM), (-s * 0.52, 236.0, 4.5, Slot.PINK), (-s * 0.5, 256.0, 6.0, Slot.TRIM),
-            (s * 0.72, 241.0, 7.0, Slot.TRIM), (s * 0.5, 254.0, 5.0, Slot.PINK), (s * 0.92, 257.0, 6.0, Slot.PINK),
-        ):  # fmt: skip
-            blossom(c, x, y, r, slot, Slot.GOLD, turn=t + x)
-        for _ in halves(c):
-            c.strand([(s - 19, FLOOR), (s - 18, 252), (s - 12, 243)], 2.0, fill=Slot.LINE, taper=(0.8, 0))
-    obi = d("M", -s + 14, 252, "Q", 0, 256.5, s - 14, 252, "V", FLOOR, "H", -s + 14, "Z")
+    obi = d("M", -s + 18, 250, "Q", 0, 254.5, s - 18, 250, "V", FLOOR, "H", -s + 18, "Z")
+    under = Slot.WHITE if b.boy else Slot.RED
     # The wearer's left panel, on the picture's right, lies on top.
     for side in halves(c):
         lap = 15.0 if side > 0 else 12.0
         white = d("M", n + 1, 204, "C", n + 3, 216, 8, 232, -lap + 4, 253, "L", 2, 262, "L", n + 10, 222, "L", n + 6, 203, "Z")
-        c.path(white, fill=Slot.WHITE, stroke=Slot.LINE, width=2.0)
+        c.path(white, fill=under, stroke=Slot.LINE, width=2.0)
         c.path(d("M", n - 1, 212, "C", n, 222, 8, 236, -lap + 5, 254, "L", -lap + 9, 257, "C", 10, 240, n + 3, 226, n + 2, 212,
                  "Z"), fill=Slot.LINE, opacity=0.14)  # fmt: skip
         band = d(
@@ -41,14 +33,29 @@ def kimono_bust(b: Bust) -> None:
             shade = (d("M", n + 14, 206, "C", n + 13, 230, 18, 244, 2, 260, "L", 14, 268, "L", n + 24, 230, "Z") if side > 0
                      else d("M", n + 4, 200, "C", n + 11, 218, 16, 236, -4, 262, "H", -20, "V", 200, "Z"))  # fmt: skip
             c.path(shade, fill=Slot.TRIM_SHADE)
-    c.path(obi, fill=Slot.CLOTH_SHADE, stroke=Slot.LINE, width=2.2)
-    c.path(d("M", -s + 14, 258, "Q", 0, 262, s - 14, 258), stroke=Slot.GOLD, width=2.2)
+    c.path(obi, fill=Slot.TRIM, stroke=Slot.LINE, width=2.0)
+    with c.group(clip=obi):
+        c.path(d("M", -s, 253, "H", -s + 24, "V", FLOOR, "H", -s, "Z", "M", s, 246, "H", s - 34, "V", FLOOR, "H", s, "Z"),
+               fill=Slot.TRIM_SHADE)  # fmt: skip
+    c.path(d("M", -s + 18, 256.5, "Q", 0, 261, s - 18, 256.5), stroke=Slot.RED, width=3.0)
+    # The sleeves hang in front of the obi's ends.
+    for side in halves(c):
+        sleeve = d("M", s - 12, 240, "C", s - 20, 246, s - 22, 254, s - 23, FLOOR, "H", s - 4, "V", 240, "Z")
+        c.path(sleeve, fill=Slot.CLOTH if side < 0 else Slot.CLOTH_SHADE)
+        c.strand([(s - 22.5, FLOOR), (s - 21, 252), (s - 13, 240)], 2.4, fill=Slot.LINE, taper=(0.9, 0))
+    with c.group(clip=body):
+        t = 40 * b.at.spec.detail[2]
+        for x, y, r, slot in (
+            (-s * 0.78, 246.0, 8.0, Slot.TRIM), (-s * 0.52, 236.0, 4.5, Slot.PINK), (-s * 0.5, 256.0, 6.0, Slot.TRIM),
+            (s * 0.72, 241.0, 7.0, Slot.TRIM), (s * 0.5, 254.0, 5.0, Slot.PINK), (s * 0.92, 257.0, 6.0, Slot.PINK),
+        ):  # fmt: skip
+            blossom(c, x, y, r, slot, Slot.GOLD, turn=t + x)
 
 
 def kimono_chibi(b: Doll) -> None:
     c = b.canvas
-    b.legs(Slot.WHITE, Slot.WHITE)
-    b.shoes("sandal", Slot.WHITE, Slot.WHITE, accent=Slot.RED)
+    b.legs(Slot.WHITE, None)
+    b.shoes("sandal", Slot.WHITE, None, accent=Slot.RED)
     for x in (-13.0, 13.0):
         c.path(d("M", x - 11, 246.6, "H", x + 11, "V", 249.6, "H", x - 11, "Z"), fill=Slot.INK, stroke=Slot.LINE, width=1.5)
     robe = "M-20 196C-23 210 -25 224 -24.5 236Q0 242 24.5 236C25 224 23 210 20 196Z"
@@ -61,16 +68,16 @@ def kimono_chibi(b: Doll) -> None:
                               (-14.0, 215.0, 3.6, Slot.PINK)):  # fmt: skip
             blossom(c, x, y, r, slot, Slot.GOLD, turn=40 * b.at.spec.detail[3] + x)
     b.torso(b.torso_path(202, flare=-1.5))
-    c.path("M-9 156L0 176L9 156Z", fill=Slot.SKIN)
+    b.throat(177)
     for _ in halves(c):
-        c.path("M8.5 154C9 162 3 172 -7 182L-1 186C9 176 13 166 13 155Z", fill=Slot.WHITE, stroke=Slot.LINE, width=1.6)
+        c.path("M8.5 154C9 162 3 172 -7 182L-1 186C9 176 13 166 13 155Z", fill=Slot.WHITE if b.boy else Slot.RED, stroke=Slot.LINE, width=1.6)
         c.path("M11 154C11.5 164 5 175 -6 186L2 190C13 179 18 168 17.5 160Q15 158 14 154Z", fill=Slot.TRIM,
                stroke=Slot.LINE, width=2.0)  # fmt: skip
     c.path("M-20.5 186Q0 190.5 20.5 186L21.5 202.5Q0 207.5 -21.5 202.5Z", fill=Slot.TRIM, stroke=Slot.LINE, width=2.2)
     c.path("M11 188Q16 187.4 20.5 186L21.5 202.5Q17 204.4 12 205Z", fill=Slot.TRIM_SHADE)
     c.path("M-21 193.5Q0 198.5 21 193.5L21.2 197Q0 202 -21.2 197Z", fill=Slot.RED, stroke=Slot.LINE, width=1.4)
     if not b.boy:
-        bow(c, 0, 197.5, 7, Slot.RED, Slot.RED, tails=0, width=1.5)
+        bow(c, 0, 197.5, 7, Slot.RED, None, tails=0, width=1.5)
     b.arms("wide", cuff=Slot.TRIM)
 
 
@@ -117,19 +124,18 @@ def qipao_chibi(b: Doll) -> None:
         b.legs()
         hem, side_hem = 225.0, 220.0
     b.shoes("strap", Slot.CLOTH, Slot.CLOTH_SHADE, accent=Slot.GOLD)
-    skirt = d("M-20 194C-23 202 -24.5 210 -24", side_hem, "Q-20", hem, 0, hem + 1.5, "Q20", hem, 24, side_hem,
-              "C24.5 210 23 202 20 194Z")  # fmt: skip
-    c.path(skirt, fill=Slot.CLOTH, stroke=Slot.LINE, width=2.4)
-    with c.group(clip=skirt):
-        c.path("M12 192Q18 212 14 232H30V192Z", fill=Slot.CLOTH_SHADE)
+    skirt = d("M-19.4 193C-23 202 -24.5 210 -24", side_hem, "Q-20", hem, 0, hem + 1.5, "Q20", hem, 24, side_hem,
+              "C24.5 210 23 202 19.4 193")  # fmt: skip
+    b.torso(b.torso_path(200, flare=-1.5))
+    c.path(skirt, fill=Slot.CLOTH)
+    with c.group(clip=skirt + "Z"):
+        c.path("M13.6 192Q18 212 14 232H30V192Z", fill=Slot.CLOTH_SHADE)
         c.path(d("M-24.5 208Q-24.5", side_hem - 2, -23, side_hem - 1, "Q-19", hem - 3, 0, hem - 2, "Q19", hem - 3, 23,
                  side_hem - 1, "Q24.5", side_hem - 2, 24.5, 208), stroke=Slot.TRIM, width=2.4)  # fmt: skip
-        blossom(c, -9, 211, 6.0, Slot.TRIM, Slot.GOLD, turn=12)
-        blossom(c, -1, 216.5, 3.6, Slot.PINK, Slot.GOLD, turn=30)
-    path = b.torso_path(200, flare=-1.5)
-    b.torso(path)
-    c.path("M-21 195Q-10 200 0 200Q10 200 21 195L21 202H-21Z", fill=Slot.CLOTH)
-    c.path("M11 190L21 190L22 203L13 204Z", fill=Slot.CLOTH_SHADE)
+    c.path(skirt, stroke=Slot.LINE, width=2.4)
+    rise = 225.0 - hem
+    blossom(c, -9, 211 - rise, 6.0, Slot.TRIM, Slot.GOLD, turn=12)
+    blossom(c, -1, 216.5 - rise, 3.6, Slot.PINK, Slot.GOLD, turn=30)
     b.arms("short", cuff=Slot.TRIM)
     flap = [*bend((0.0, 169.0), (-2.0, 180.0), (-11.0, 179.5), 4), (-17.0, 184.0), (-18.5, 196.0)]
     c.path(smooth(flap), stroke=Slot.LINE, width=3.6)

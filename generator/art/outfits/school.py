@@ -38,14 +38,13 @@ def sailor_bust(b: Bust) -> None:
                         (far - 16, 250 - inset), (4, 255.5 - inset)]  # fmt: skip
                 c.path(smooth(edge), stroke=Slot.CLOTH, width=width)
         c.strand([(n + 8, 204), (n + 13, 212), (n + 22, 217.5)], 1.8, fill=Slot.LINE)
-    bow(c, 0, 250, 20, Slot.RED, Slot.RED, tails=0.9)
-    c.path("M-3 246Q0 244.6 3 246.5", stroke=Slot.WHITE, width=1.4, opacity=0.6)
+    bow(c, 0, 250, 20, Slot.RED, None, tails=0.9)
 
 
 def _sailor_collar(b: Doll) -> None:
     c = b.canvas
-    c.path("M-9 157L0 176L9 157Z", fill=Slot.SKIN)
-    c.path("M-6 164.5Q0 167.5 6 164.5L0 178Z", fill=Slot.CLOTH, stroke=Slot.LINE, width=1.4)
+    b.throat(178)
+    c.path("M-5 169.5Q0 172 5 169.5L0 179Z", fill=Slot.CLOTH, stroke=Slot.LINE, width=1.4)
     for side in halves(c):
         flap = "M8 154C9 164 5 172 0 177L1 181.5C10 181 19 179 22.5 173.5C23 168 21 164.5 19 162C15 160 13 158 12 154Z"
         c.path(flap, fill=Slot.TRIM, stroke=Slot.LINE, width=2.1)
@@ -60,17 +59,17 @@ def sailor_chibi(b: Doll) -> None:
     if b.boy:
         b.legs(sock=Slot.WHITE)
         b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=222, flare=1.5)
-        b.shoes("loafer", Slot.INK, Slot.INK)
+        b.shoes("loafer", Slot.INK, None)
     else:
         b.legs(sock=Slot.TRIM if b.girl else Slot.WHITE, sock_top=228,
                sock_shade=Slot.TRIM_SHADE if b.girl else None)  # fmt: skip
-        b.shoes("loafer", Slot.INK, Slot.INK)
+        b.shoes("loafer", Slot.INK, None)
         b.skirt(200, 19.5, 219, 31, fill=Slot.TRIM, shade=Slot.TRIM_SHADE, pleats=7, band=Slot.CLOTH)
     b.torso(b.torso_path(204, flare=0.5))
     c.path("M-22.6 200.5Q0 207 22.6 200.5", stroke=Slot.TRIM, width=1.7)
     b.arms("short", cuff=Slot.TRIM)
     _sailor_collar(b)
-    bow(c, 0, 180, 11.5, Slot.RED, Slot.RED, tails=0.8, width=1.8)
+    bow(c, 0, 180, 11.5, Slot.RED, None, tails=0.8, width=1.8)
 
 
 def _shirt_collar(b: Bust, fill: Slot = Slot.WHITE, spread: float = 0.0) -> None:
@@ -140,13 +139,13 @@ def blazer_bust(b: Bust) -> None:
     c, n, s = b.canvas, b.n, b.s
     _shirt_front(b)
     if not b.girl:
-        tie(c, 228, 270, 8.5, Slot.RED, Slot.RED, Slot.GOLD)
+        tie(c, 228, 270, 8.5, Slot.RED, None, Slot.GOLD)
     _jacket(b, 252, 229, piping=Slot.TRIM)
     _shirt_collar(b)
     if b.girl:
-        bow(c, 0, 235, 18, Slot.RED, Slot.RED, tails=0.9)
+        bow(c, 0, 235, 18, Slot.RED, None, tails=0.9)
     else:
-        tie(c, 228, 252, 8.5, Slot.RED, Slot.RED, Slot.GOLD)
+        tie(c, 228, 252, 8.5, Slot.RED, None, Slot.GOLD)
     x = s * 0.56
     crest = d("M", x - 5.5, 245, "Q", x, 243, x + 5.5, 245, "Q", x + 6.5, 253, x, 257, "Q", x - 6.5, 253, x - 5.5, 245, "Z")
     c.path(crest, fill=Slot.GOLD, stroke=Slot.LINE, width=1.6)
@@ -159,7 +158,7 @@ def _jacket_chibi(b: Doll, meet: float, *, piping: Slot | None = None, hem: floa
     path = b.torso_path(hem, flare=1.0)
     b.torso(path)
     c.path(d("M-10 158L0", meet, "L10 158Z"), fill=Slot.WHITE)
-    c.path("M-9 159Q0 172 9 159L8 157H-8Z", fill=Slot.LINE, opacity=0.16)
+    b.throat(169)
     c.strand([(0, meet), (0.6, meet + 8), (0, hem + 2)], 1.9, fill=Slot.LINE, taper=(1, 1))
     for x in (meet + 6, meet + 13):
         button(c, 4.2, x, 1.9, Slot.GOLD)
@@ -184,23 +183,23 @@ def blazer_chibi(b: Doll) -> None:
     c = b.canvas
     if b.girl:
         b.legs(sock=Slot.INK, sock_top=228)
-        b.shoes("loafer", Slot.INK, Slot.INK)
+        b.shoes("loafer", Slot.INK, None)
         skirt = b.skirt(202, 19.5, 220, 31, fill=Slot.TRIM, shade=Slot.TRIM_SHADE, pleats=7)
         with c.group(clip=skirt):
             c.path("M-32 211Q0 218 32 211M-32 216Q0 224 32 216", stroke=Slot.CLOTH, width=1.6)
     else:
         b.legs()
         b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=240)
-        b.shoes("loafer", Slot.INK, Slot.INK)
+        b.shoes("loafer", Slot.INK, None)
     _jacket_chibi(b, 186)
     if not b.girl:
-        tie(c, 167, 188, 4.6, Slot.RED, Slot.RED, Slot.GOLD, width=1.6)
+        tie(c, 167, 188, 4.6, Slot.RED, None, Slot.GOLD, width=1.6)
     b.arms("long", cuff=Slot.TRIM)
     _lapels_chibi(b, 186, Slot.TRIM)
     if b.girl:
-        bow(c, 0, 172, 10.5, Slot.RED, Slot.RED, tails=0.8, width=1.8)
+        bow(c, 0, 172, 10.5, Slot.RED, None, tails=0.8, width=1.8)
     else:
-        tie(c, 167, 184, 4.6, Slot.RED, Slot.RED, Slot.GOLD, width=1.6)
+        tie(c, 167, 184, 4.6, Slot.RED, None, Slot.GOLD, width=1.6)
 
 
 def suit_bust(b: Bust) -> None:
@@ -211,32 +210,32 @@ def suit_bust(b: Bust) -> None:
         blouse = d("M", -n - 6, 212, "L", 0, 242, "L", n + 6, 212, "L", n + 6, FLOOR, "H", -n - 6, "Z")
         c.path(blouse, fill=Slot.WHITE, stroke=Slot.LINE, width=1.8)
         c.path(d("M", 4, 240, "L", n + 8, 218, "V", FLOOR, "H", 6, "Z"), fill=Slot.LINE, opacity=0.12)
-        _jacket(b, 258, 231, wide=2)
+        _jacket(b, 266, 231, wide=3)
         for side in halves(c):
             # The blouse's open collar lies over the lapels.
-            leaf = d("M", n + 2, 203, "C", n + 5, 214, n * 0.7, 228, 1, 243, "L", 8, 250, "C", n, 242, n + 20, 233, n + 26, 221,
-                     "Q", n + 14, 216, n + 6, 201, "Z")  # fmt: skip
+            leaf = d("M", n + 2, 203, "C", n + 5, 214, n * 0.7, 226, 1, 240, "L", 7, 248, "C", n - 1, 240, n + 15, 231, n + 20, 219.5,
+                     "Q", n + 12, 213, n + 6, 201, "Z")  # fmt: skip
             c.path(leaf, fill=Slot.WHITE, stroke=Slot.LINE, width=2.1)
             if side > 0:
-                c.path(d("M", n + 21, 220, "C", n + 12, 232, 16, 238, 5, 245, "L", 8.4, 248, "C", n, 241, n + 18, 233, n + 24,
-                         221.5, "Z"), fill=Slot.LINE, opacity=0.18)  # fmt: skip
+                c.path(d("M", n + 15.6, 218.4, "C", n + 8, 230, 14, 236, 4, 242, "L", 7.2, 246, "C", n - 2, 239, n + 13, 231, n + 18.4,
+                         220.2, "Z"), fill=Slot.LINE, opacity=0.18)  # fmt: skip
         c.ellipse(0, 233, 2.6, 2.6, fill=Slot.GOLD, stroke=Slot.LINE, width=1.3)
         c.path(d("M", -n + 1, 219, "Q", -8, 229, 0, 231, "Q", 8, 229, n - 1, 219), stroke=Slot.GOLD, width=1.3)
         return
     _shirt_front(b)
     if b.boy and not child:
-        tie(c, 228, 274, 9.0, Slot.INK, Slot.INK)
+        tie(c, 228, 274, 9.0, Slot.INK, None)
     else:
         for y in (246.0, 254.0):
             button(c, 0, y, 1.7, Slot.INK)
     _jacket(b, 262, 230, wide=5)
     _shirt_collar(b)
     if b.boy and not child:
-        tie(c, 228, 266, 9.0, Slot.INK, Slot.INK)
+        tie(c, 228, 266, 9.0, Slot.INK, None)
         c.path("M-6.5 250H6.5", stroke=Slot.LINE, width=3.6)
         c.path("M-6 250H6", stroke=Slot.GOLD, width=1.8)
     else:
-        bow(c, 0, 234, 15, Slot.INK, Slot.INK, tails=0)
+        bow(c, 0, 234, 15, Slot.INK, None, tails=0)
     x = s * 0.55
     c.path(d("M", x - 7, 252, "L", x - 6, 246, "L", x - 1, 249.5, "L", x + 3, 244.5, "L", x + 7.5, 251, "Z"), fill=Slot.TRIM,
            stroke=Slot.LINE, width=1.6)  # fmt: skip
@@ -246,24 +245,24 @@ def suit_bust(b: Bust) -> None:
 def suit_chibi(b: Doll) -> None:
     c = b.canvas
     if b.girl:
-        b.legs(Slot.INK, Slot.INK)
-        b.shoes("strap", Slot.INK, Slot.INK, accent=Slot.GOLD)
+        b.legs(Slot.INK, None)
+        b.shoes("strap", Slot.INK, None, accent=Slot.GOLD)
         pencil = "M-20 200C-22 208 -23 216 -20.5 224Q0 229 20.5 224C23 216 22 208 20 200Z"
         c.path(pencil, fill=Slot.CLOTH, stroke=Slot.LINE, width=2.3)
         c.path("M10 202L13 226L20.5 224C23 216 22 208 20 200Z", fill=Slot.CLOTH_SHADE)
     else:
         b.legs()
         b.trousers(Slot.CLOTH, Slot.CLOTH_SHADE, hem=240)
-        b.shoes("loafer", Slot.INK, Slot.INK)
+        b.shoes("loafer", Slot.INK, None)
     _jacket_chibi(b, 188, hem=209)
     if not b.girl:
-        tie(c, 167, 189, 4.6, Slot.INK, Slot.INK, width=1.6)
+        tie(c, 167, 189, 4.6, Slot.INK, None, width=1.6)
     else:
-        c.path("M-8 158L0 172L8 158Z", fill=Slot.SKIN)
+        b.throat(175)
     b.arms("long", cuff=Slot.WHITE)
     _lapels_chibi(b, 188)
     if b.boy:
-        tie(c, 167, 186, 4.6, Slot.INK, Slot.INK, width=1.6)
+        tie(c, 167, 186, 4.6, Slot.INK, None, width=1.6)
     elif not b.girl:
-        bow(c, 0, 171, 8, Slot.INK, Slot.INK, tails=0, width=1.6)
+        bow(c, 0, 171, 8, Slot.INK, None, tails=0, width=1.6)
     c.path("M10.5 184.5L11.5 180.5L14 182.6L16.2 180L18 184Z", fill=Slot.TRIM, stroke=Slot.LINE, width=1.3)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from math import cos, pi, sin
 
 from generator.art.canvas import Canvas, fmt, smooth
-from generator.art.outfits.cut import d, halves
+from generator.art.outfits.cut import d, halves, tone
 from generator.art.palette import Slot
 
 
 def bow(
-    canvas: Canvas, x: float, y: float, size: float, fill: Slot, shade: Slot, *,
+    canvas: Canvas, x: float, y: float, size: float, fill: Slot, shade: Slot | None, *,
     tails: float = 1.0, knot: Slot | None = None, width: float = 2.0,
 ) -> None:  # fmt: skip
     """A ribbon bow; `size` is half its span, `tails` scales the hanging ends (0: none)."""
@@ -20,17 +20,19 @@ def bow(
         if tails:
             for _ in halves(canvas):
                 t = tails
-                canvas.path(
+                tail = (
                     d("M", 1, 1, "C", 5, 6, 8, 10 * t, 13, 21 * t, "L", 7.5, 18.5 * t,
-                      "L", 3.5, 23 * t, "C", 3, 14 * t, 1, 8, -1.5, 3, "Z"),
-                    fill=shade, stroke=Slot.LINE, width=line * 0.9,
+                      "L", 3.5, 23 * t, "C", 3, 14 * t, 1, 8, -1.5, 3, "Z")
                 )  # fmt: skip
+                canvas.path(tail, fill=fill, stroke=Slot.LINE, width=line * 0.9)
+                tone(canvas, tail, shade)
         for _ in halves(canvas):
             canvas.path(
                 "M2 0C6 -8 13 -12 18.5 -10.5C21.5 -7 21.5 6 18.5 9C13 10.5 6 6.5 2 0Z",
                 fill=fill, stroke=Slot.LINE, width=line,
             )  # fmt: skip
-            canvas.path("M3 1C8 4 14 3.5 20 2C20.5 5 19.8 7.5 18 8.2C13 9.2 7 6 3 1Z", fill=shade)
+            tone(canvas, "M3 1C8 4 14 3.5 20 2C20.5 5 19.8 7.5 18 8.2C13 9.2 7 6 3 1Z", shade)
+            canvas.strand([(9, -6.4), (13.5, -8), (18, -7)], 2.6, fill=Slot.WHITE, opacity=0.45)
             canvas.strand([(4, -1), (8, -2.6), (12, -3)], 1.6 / k**0.5, fill=Slot.LINE)
         canvas.path(
             "M-4.6 -3.5Q0 -6 4.6 -3.5Q6 0 4.6 4.2Q0 6.4 -4.6 4.2Q-6 0 -4.6 -3.5Z",
@@ -39,7 +41,7 @@ def bow(
 
 
 def tie(
-    canvas: Canvas, y: float, bottom: float, half: float, fill: Slot, shade: Slot,
+    canvas: Canvas, y: float, bottom: float, half: float, fill: Slot, shade: Slot | None,
     stripe: Slot | None = None, *, width: float = 1.9,
 ) -> None:  # fmt: skip
     """A knotted tie on the axis from `y` to below `bottom`; `half` is its half width down there."""
@@ -51,14 +53,13 @@ def tie(
     )  # fmt: skip
     canvas.path(blade, fill=fill, stroke=Slot.LINE, width=width)
     with canvas.group(clip=blade):
-        canvas.path(d("M", half * 0.15, top, "L", half * 0.3, bottom, "H", half * 2, "V", top, "Z"),
-                    fill=shade, opacity=0.8)  # fmt: skip
+        side = d("M", half * 0.15, top, "L", half * 0.3, bottom, "H", half * 2, "V", top, "Z")
         if stripe is not None:
             for i in range(4):
                 yy = top + 3 + i * half * 1.15
                 canvas.path(d("M", -half - 2, yy + half * 0.9, "L", half + 2, yy - half * 0.9),
                             stroke=stripe, width=half * 0.32, cap="butt")  # fmt: skip
-        canvas.path(d("M", -k, top - 1, "Q", 0, top + 3.5, k, top - 1, "Z"), fill=shade)
+        tone(canvas, side + d("M", -k, top - 1, "Q", 0, top + 3.5, k, top - 1, "Z"), shade)
     canvas.path(
         d("M", -k, y, "Q", 0, y - k * 0.3, k, y, "L", k * 0.62, top,
           "Q", 0, top + k * 0.35, -k * 0.62, top, "Z"),
