@@ -61,18 +61,17 @@ def _shadows(canvas: Canvas, at: Frame) -> None:
     """Two-tone shading: under the hair above, and a thin crescent along the jaw's dark side."""
     if at.spec.hair != "bald":
         drop = at.eye_y - at.eye_h + 4
-        canvas.path(
-            f"M40 40H216V{drop}Q{CX + 34} {drop - 14} {CX} {drop - 5}Q{CX - 34} {drop - 14} 40 {drop + 6}Z",
-            fill=Slot.SKIN_SHADE,
-            opacity=0.5,
-        )
+        edge = [
+            (216.0, drop), (CX + 58, drop - 3), (CX + 30, drop - 8), (CX, drop - 5),
+            (CX - 30, drop - 8), (CX - 58, drop - 1), (40.0, drop + 6),
+        ]  # fmt: skip
+        canvas.path(f"M40 40H216V{drop}L{smooth(edge)[1:]}Z", fill=Slot.SKIN_SHADE, opacity=0.5)
     x = CX + at.cheek
-    canvas.path(
-        f"M{x + 4} {at.eye_y - 8}C{x - 5} {at.jaw_y - 6} {CX + at.jaw - 10} {at.chin_y - 12} {CX + 6} {at.chin_y + 2}"
-        f"L{x + 8} {at.chin_y + 8}Z",
-        fill=Slot.SKIN_SHADE,
-        opacity=0.45,
-    )
+    crescent = [
+        (x + 4, at.eye_y - 8), (x - 3.5, at.jaw_y - 12), (CX + at.jaw - 8, at.jaw_y + 3),
+        (CX + at.jaw - 24, at.chin_y - 8), (CX + 6, at.chin_y + 2),
+    ]  # fmt: skip
+    canvas.path(f"{smooth(crescent)}L{x + 8} {at.chin_y + 8}Z", fill=Slot.SKIN_SHADE, opacity=0.45)
 
 
 def _blush(canvas: Canvas, at: Frame) -> None:
@@ -113,7 +112,8 @@ def _wrinkles(canvas: Canvas, at: Frame) -> None:
     for side in (-1, 1):
         x = CX + side * (at.mouth_w + 8)
         canvas.strand(
-            [(CX + side * 12, at.nose_y + 1), (x, at.mouth_y - 5), (x + side * 1.5, at.mouth_y + 4)],
+            [(CX + side * 12, at.nose_y + 1), (x, at.mouth_y - 5),
+             (x + side * 1.5, at.mouth_y + 4)],
             2.0, fill=Slot.SKIN_SHADE,
         )  # fmt: skip
         edge = at.eye_x + at.eye_w + 3

@@ -151,6 +151,8 @@ def frame(spec: AvatarSpec) -> Frame:
     chin_y = 197.0 + k * (3.0 * grown + 1.0 * boyish) - (7.0 if chibi else 0.0)
     jaw = cheek - 14.0 + 4.5 * k * boyish + 4.5 * spec.jaw + (4.5 if chibi else 0.0)
     eye_h = (19.0 - 2.6 * k * grown - 2.4 * k * boyish) * (1 + 0.16 * spec.eye_size)
+    if spec.age == "elder":
+        eye_h *= 0.93
     eye_w = (17.5 - 1.0 * k * grown) * (1 + 0.10 * spec.eye_size)
     eye_y = 146.0 - 2.0 * k * grown + 3.0 * spec.eye_height
     if chibi:

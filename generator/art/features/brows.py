@@ -10,9 +10,9 @@ from generator.art.palette import Slot
 DEPTH = 0.75
 
 
-def draw(canvas: Canvas, at: Frame, pose: BrowPose, *, core: bool = True) -> None:
+def draw(canvas: Canvas, at: Frame, pose: BrowPose, *, core: float = 0.5) -> None:
     """Both brows: a dark brush stroke with a core of hair colour, which is what shows of white
-    brows on dark skin. Over hair of that colour there is no use for the core."""
+    brows on dark skin. `core` is its share of the width."""
     spec = at.spec
     boyish = {"girl": 0.0, "neutral": 0.5, "boy": 1.0}[spec.presentation]
     width = (3.4 + 1.9 * boyish) * (1 + 0.45 * spec.brow_weight) * pose.weight
@@ -35,5 +35,4 @@ def draw(canvas: Canvas, at: Frame, pose: BrowPose, *, core: bool = True) -> Non
         ]
         # Full at the nose, pointed at the temple.
         canvas.strand(points, width, fill=Slot.LINE, taper=(0.55, 0.0))
-        if core:
-            canvas.strand(points, width * 0.5, fill=Slot.HAIR, taper=(0.3, 0.0))
+        canvas.strand(points, width * core, fill=Slot.HAIR, taper=(0.3, 0.0))

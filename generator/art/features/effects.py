@@ -7,6 +7,7 @@ from collections.abc import Callable
 from generator.art.canvas import Canvas, Stop, ellipse, fmt, smooth
 from generator.art.features import irises, mouths
 from generator.art.features.eyes import Eye
+from generator.art.features.paths import pairs
 from generator.art.features.poses import Effect
 from generator.art.frame import CX, Frame
 from generator.art.palette import Slot
@@ -28,10 +29,11 @@ def _side(at: Frame) -> int:
 def _drop(canvas: Canvas, x: float, y: float, r: float, lean: float = 0.0) -> None:
     """A drop hanging from its point at (x, y)."""
     bottom = y + 3.4 * r
+    low, top = bottom - r, (x + lean, y)
     d = (
-        f"M{fmt(x + lean)} {fmt(y)}C{fmt(x + 0.3 * r)} {fmt(y + 1.2 * r)} {fmt(x + r)} {fmt(y + 1.5 * r)}"
-        f" {fmt(x + r)} {fmt(bottom - r)}A{fmt(r)} {fmt(r)} 0 1 1 {fmt(x - r)} {fmt(bottom - r)}"
-        f"C{fmt(x - r)} {fmt(y + 1.5 * r)} {fmt(x - 0.3 * r)} {fmt(y + 1.2 * r)} {fmt(x + lean)} {fmt(y)}Z"
+        f"M{pairs(top)}C{pairs((x + 0.3 * r, y + 1.2 * r), (x + r, y + 1.5 * r), (x + r, low))}"
+        f"A{fmt(r)} {fmt(r)} 0 1 1 {pairs((x - r, low))}"
+        f"C{pairs((x - r, y + 1.5 * r), (x - 0.3 * r, y + 1.2 * r), top)}Z"
     )
     canvas.path(d, fill=Slot.WATER, stroke=Slot.LINE, width=1.3)
     canvas.ellipse(x - 0.34 * r, bottom - 1.2 * r, 0.26 * r, 0.40 * r, fill=Slot.WHITE)
@@ -43,15 +45,16 @@ def _tears(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
         pool = [eye.p(0.86, 0.48), eye.p(0.5, 0.80), eye.p(0.0, 0.94), eye.p(-0.4, 0.84)]
         canvas.path(smooth(pool), stroke=Slot.WATER, width=3.2)
         end = y + 0.62 * (at.chin_y - y)
-        out = eye.side * 2.0
+        mid, low = x + eye.side * 2.0, end - 2
+        left, right = (mid - 4.6, low), (mid + 4.6, low)
         d = (
-            f"M{fmt(x - 3.2)} {fmt(y)}C{fmt(x - 3 + out)} {fmt(y + 6)} {fmt(x - 5 + out)} {fmt(end - 6)}"
-            f" {fmt(x - 4.6 + out)} {fmt(end - 2)}A4.6 4.6 0 0 0 {fmt(x + 4.6 + out)} {fmt(end - 2)}"
-            f"C{fmt(x + 5 + out)} {fmt(end - 6)} {fmt(x + 3 + out)} {fmt(y + 6)} {fmt(x + 3.2)} {fmt(y)}Z"
+            f"M{pairs((x - 3.2, y))}C{pairs((mid - 3, y + 6), (mid - 5, low - 4), left)}"
+            f"A4.6 4.6 0 0 0 {pairs(right)}"
+            f"C{pairs((mid + 5, low - 4), (mid + 3, y + 6), (x + 3.2, y))}Z"
         )
         canvas.path(d, fill=Slot.WATER, stroke=Slot.LINE, width=1.2, opacity=0.95)
         canvas.strand(
-            [(x - 0.8 + out, y + 3), (x - 2.2 + out, end - 3)],
+            [(mid - 0.8, y + 3), (mid - 2.2, end - 3)],
             2.0,
             fill=Slot.WHITE,
             taper=(0.2, 0.8),
@@ -64,11 +67,11 @@ def _streams(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
         with canvas.group(clip=at.face_outline()):
             (ax, ay), (bx, by) = eye.p(-0.52, 0.14), eye.p(0.62, 0.34)
             end, s = at.chin_y + 4, eye.side
+            outer = ((bx + 4 * s, by + 12), (bx + 2 * s, end - 14), (bx + 3 * s, end))
+            inner = ((ax + 2 * s, end - 14), (ax + 3 * s, ay + 14), (ax, ay))
             d = (
-                f"M{fmt(ax)} {fmt(ay)}L{fmt(bx)} {fmt(by)}"
-                f"C{fmt(bx + 4 * s)} {fmt(by + 12)} {fmt(bx + 2 * s)} {fmt(end - 14)} {fmt(bx + 3 * s)} {fmt(end)}"
-                f"L{fmt(ax + 1 * s)} {fmt(end)}"
-                f"C{fmt(ax + 2 * s)} {fmt(end - 14)} {fmt(ax + 3 * s)} {fmt(ay + 14)} {fmt(ax)} {fmt(ay)}Z"
+                f"M{pairs((ax, ay), (bx, by))}C{pairs(*outer)}"
+                f"L{pairs((ax + s, end))}C{pairs(*inner)}Z"
             )
             canvas.path(d, fill=Slot.WATER, stroke=Slot.LINE, width=1.3)
             for u, width in ((-0.12, 3.4), (0.34, 2.2)):
@@ -102,12 +105,9 @@ def _puff(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
         ):
             glow = canvas.radial(0, 0, 14, [Stop(0, Slot.BLUSH, 0.8), Stop(1, Slot.BLUSH, 0)])
             canvas.ellipse(0, 0, 14, 14, fill=glow)
-        canvas.strand(
-            [(x - s * 8.5, y - 7), (x - s * 11, y), (x - s * 8, y + 7)],
-            1.8,
-            fill=Slot.LINE,
-            opacity=0.7,
-        )
+        if not at.chibi:
+            bulge = [(x - s * 8.5, y - 7), (x - s * 11, y), (x - s * 8, y + 7)]
+            canvas.strand(bulge, 1.8, fill=Slot.LINE, opacity=0.7)
         for dy in (-3.5, 1.5):
             canvas.strand(
                 [(x + 2.4, y + dy - 2), (x - 2.4, y + dy + 2)], 1.9, fill=Slot.RED, opacity=0.8
@@ -180,11 +180,10 @@ def _sparkles(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
     for side, dx, dy, r in ((-1, 27, -27, 8.0), (1, 25, -32, 10.0), (1, 31, -14, 4.6)):
         x, y = CX + side * (at.eye_x + dx), at.eye_y + dy
         k = 0.16 * r
-        d = (
-            f"M{fmt(x)} {fmt(y - r)}Q{fmt(x + k)} {fmt(y - k)} {fmt(x + r)} {fmt(y)}Q{fmt(x + k)} {fmt(y + k)}"
-            f" {fmt(x)} {fmt(y + r)}Q{fmt(x - k)} {fmt(y + k)} {fmt(x - r)} {fmt(y)}"
-            f"Q{fmt(x - k)} {fmt(y - k)} {fmt(x)} {fmt(y - r)}Z"
-        )
+        tips = ((x, y - r), (x + r, y), (x, y + r), (x - r, y))
+        waists = ((x - k, y - k), (x + k, y - k), (x + k, y + k), (x - k, y + k))
+        arms = "".join(f"Q{pairs(w, t)}" for w, t in zip(waists, tips, strict=True))
+        d = f"M{pairs(tips[-1])}{arms}Z"
         canvas.path(d, fill=Slot.GOLD, stroke=Slot.WHITE, width=1.6)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from generator.art.canvas import Canvas, Point, Stop, brush, smooth
 from generator.art.features import irises
@@ -187,7 +188,7 @@ def draw_upper_lash(canvas: Canvas, eye: Eye) -> None:
     lid = [eye.p(*q) for q in eye.upper()]
     long = eye.lashes
     weight = canvas.line_scale * (1.15 if eye.at.chibi else 1.0)
-    thick = [0.9, 2.0, 3.0, 3.8, 4.5, 4.4, 0.0]
+    thick = [1.0, 2.6, 3.8, 4.4, 4.9, 4.6, 0.0]
     top = _offset(lid, [t * weight * (0.48 + 0.60 * long) for t in thick])
     tip = _wing(eye)
     _ink(canvas, smooth([lid[0], *top[1:-1], tip]) + "L" + smooth([tip, *lid[::-1]])[1:] + "Z")
@@ -266,7 +267,7 @@ def _soft_max(a: float, b: float, blend: float = 0.10) -> float:
 
 
 def _interpolate(points: Sequence[Point], x: float) -> float:
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         if x <= x1:
             return y0 + (y1 - y0) * max(0.0, x - x0) / (x1 - x0)
     return points[-1][1]

@@ -7,6 +7,7 @@ from math import cos, pi, sin
 from typing import TYPE_CHECKING
 
 from generator.art.canvas import Canvas, Point, Stop, fmt, smooth
+from generator.art.features.paths import pairs
 from generator.art.palette import Slot
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def place(eye: Eye) -> tuple[float, float, float, float]:
     spec, pose = eye.at.spec, eye.pose
     side = -1 if spec.detail[3] < 0 else 1
     scale = pose.size * eye.shape.iris * (1.05 if spec.age == "child" else 1.0)
-    rx, ry = 0.72 * eye.w * scale, 0.95 * eye.h * scale * (0.97 if eye.at.chibi else 1.0)
+    rx, ry = 0.75 * eye.w * scale, 0.95 * eye.h * scale * (0.97 if eye.at.chibi else 1.0)
     dx = 0.20 * spec.gaze + 0.06 * spec.turn + pose.look[0] * side - 0.05 * eye.side
     dx = max(-0.46, min(0.46, dx))
     return eye.x + dx * eye.w, eye.y + (0.04 + pose.look[1]) * eye.h, rx, ry
@@ -87,8 +88,8 @@ def _star(cx: float, cy: float, r: float, inner: float) -> str:
 def heart(cx: float, cy: float, r: float) -> str:
     """Path data of a heart about 2 r wide."""
 
-    def q(*pairs: Point) -> str:
-        return " ".join(f"{fmt(cx + x * r)} {fmt(cy + y * r)}" for x, y in pairs)
+    def q(*points: Point) -> str:
+        return pairs(*((cx + x * r, cy + y * r) for x, y in points))
 
     return (
         f"M{q((0, 1))}C{q((-0.45, 0.62), (-1.08, 0.20), (-1.02, -0.36))}"
@@ -100,7 +101,7 @@ def heart(cx: float, cy: float, r: float) -> str:
 
 def _heart(canvas: Canvas, eye: Eye) -> None:
     cx, cy, rx, _ = place(eye)
-    r = min(1.08 * rx, 0.86 * eye.h)
+    r = min(0.98 * rx, 0.82 * eye.h)
     shine = canvas.linear(cx, cy - r, cx, cy + r, [Stop(0, Slot.RED), Stop(1, Slot.PINK)])
     canvas.path(heart(cx, cy + 0.02 * r, r), fill=shine, stroke=Slot.RED, width=1.8)
     canvas.ellipse(cx - 0.44 * r, cy - 0.34 * r, 0.24 * r, 0.20 * r, fill=Slot.WHITE)

@@ -102,7 +102,9 @@ POSES: dict[Expression, Pose] = {
         EyePose(cut=0.36, slant=-0.08, floor=0.9), BrowPose(lift=2.5, arch=1.5, slant=-2), "doze",
         ("drool", "bubble"),
     ),
-    "starry": Pose(EyePose(iris="star", wide=1.06), BrowPose(lift=5, arch=1.5), "beam", ("sparkles",)),
+    "starry": Pose(
+        EyePose(iris="star", wide=1.06), BrowPose(lift=5, arch=1.5), "beam", ("sparkles",)
+    ),
     "love": Pose(
         EyePose(iris="heart", floor=0.94), BrowPose(lift=3.5, arch=1, slant=-2), "cat_open",
         ("hearts",),
