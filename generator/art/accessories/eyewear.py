@@ -80,7 +80,9 @@ def eye_patch(canvas: Canvas, at: Frame) -> None:
             (x - side * w * 0.7, y - h * 0.75, CX - side * 68, y - h - 34),
             (x + side * w * 0.7, y - h * 0.55, CX + side * 72, y - h * 0.9),
         ):
-            strap = smooth([(x0 + shift, y0), ((x0 + shift + x1) / 2, (y0 + y1) / 2 - 2.5), (x1, y1)])
+            strap = smooth(
+                [(x0 + shift, y0), ((x0 + shift + x1) / 2, (y0 + y1) / 2 - 2.5), (x1, y1)]
+            )
             canvas.path(strap, stroke=Slot.LINE, width=6.2)
             canvas.path(strap, stroke=slot, width=3.4)
     with at.layer(canvas, 0.85):
@@ -89,10 +91,12 @@ def eye_patch(canvas: Canvas, at: Frame) -> None:
         with canvas.group(clip=patch):
             sheen = canvas.linear(
                 x - w, y - h, x + w, y + h,
-                [Stop(0, Slot.WHITE, 0.3), Stop(0.42, Slot.WHITE, 0.04), Stop(1, Slot.LINE, 0.3)],
+                [Stop(0, Slot.WHITE, 0.18), Stop(0.42, Slot.WHITE, 0.0), Stop(1, Slot.LINE, 0.3)],
             )  # fmt: skip
             canvas.path(patch, fill=sheen)
-        canvas.path(_shield(x, y, w - 4.2, h - 4.2, side), stroke=Slot.WHITE, width=1.2, opacity=0.4)
+        seam, faint = (Slot.WHITE, 0.32) if slot is Slot.INK else (Slot.LINE, 0.5)
+        hem = _shield(x, y, w - 4.4, h - 4.4, side)
+        canvas.path(hem, stroke=seam, width=1.3, opacity=faint)
 
 
 def _lens(side: int, eye_x: float, cy: float, w: float, h: float, *, drop: float = 1.5) -> str:
@@ -116,7 +120,8 @@ def _shield(x: float, y: float, w: float, h: float, side: int) -> str:
 
     return (
         f"M{p(-0.95, -0.7)}C{p(-0.4, -1.04)} {p(0.5, -1.02)} {p(0.98, -0.6)}"
-        f"C{p(1.1, 0.1)} {p(0.75, 0.95)} {p(0.05, 1.05)}C{p(-0.75, 0.95)} {p(-1.12, 0.1)} {p(-0.95, -0.7)}Z"
+        f"C{p(1.1, 0.1)} {p(0.75, 0.95)} {p(0.05, 1.05)}"
+        f"C{p(-0.75, 0.95)} {p(-1.12, 0.1)} {p(-0.95, -0.7)}Z"
     )
 
 
@@ -152,5 +157,3 @@ def _arms(canvas: Canvas, at: Frame, w: float, y: float, slot: Slot, width: floa
                 canvas.path(
                     f"M{fmt(x0)} {fmt(y)}L{fmt(x1)} {fmt(y - 2.5)}", stroke=slot, width=width
                 )
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.art.accessories.placement import COVERED_EARS, FREE_EARS, mirrored
+from generator.art.accessories.placement import COVERED_EARS, FREE_EARS, face_half, mirrored, xy
 from generator.art.canvas import Canvas, fmt
 from generator.art.frame import CX, Frame
 from generator.art.palette import Slot
@@ -14,8 +14,9 @@ def face_mask(canvas: Canvas, at: Frame) -> None:
     base, shade = (Slot.ACCESSORY, Slot.ACCESSORY_SHADE) if cloth else (Slot.WHITE, Slot.WATER)
     lead = at.spec.turn * 3.0  # the nose goes ahead of the cheeks
     top = at.eye_y + at.eye_h + (-1.5 if at.chibi else 4.0)
+    top = min(top, at.jaw_y - 9.0)  # large low eyes: over their lower edge
     nose = min(top + 1.0, at.nose_y - (5.0 if at.chibi else 2.0))
-    edge = at.cheek - 7.5
+    edge = min(at.cheek - 7.5, face_half(at, top + 4.0) - 1.0)
     jaw, chin = at.jaw + 1.6, at.chin_y + 1.8
     with at.layer(canvas, 0.25):
         for side in (-1, 1):
@@ -25,16 +26,18 @@ def face_mask(canvas: Canvas, at: Frame) -> None:
                 canvas.strand([(x0, y0), ((x0 + ear) / 2, (y0 + y1) / 2 + 1), (ear, y1)], 2.2,
                               fill=Slot.LINE, taper=(0.8, 0.5))  # fmt: skip
 
+        turn_in = max(edge - 2.0, jaw)  # where the cloth turns down along the cheek
+
         def p(x: float, y: float) -> str:
             return f"{fmt(CX + x)} {fmt(y)}"
 
         d = (
             f"M{p(-edge, top + 4)}C{p(-edge * 0.6, top + 3)} {p(-14 + lead, nose)} {p(lead, nose)}"
             f"C{p(14 + lead, nose)} {p(edge * 0.6, top + 3)} {p(edge, top + 4)}"
-            f"C{p(edge, at.jaw_y - 10)} {p(jaw + 2, at.jaw_y - 4)} {p(jaw, at.jaw_y + 1)}"
+            f"C{p(turn_in, at.jaw_y - 8)} {p(jaw + 2, at.jaw_y - 4)} {p(jaw, at.jaw_y + 1)}"
             f"C{p(jaw - 8, at.jaw_y + 13)} {p(at.chin + 8, chin)} {p(0, chin)}"
             f"C{p(-at.chin - 8, chin)} {p(-jaw + 8, at.jaw_y + 13)} {p(-jaw, at.jaw_y + 1)}"
-            f"C{p(-jaw - 2, at.jaw_y - 4)} {p(-edge, at.jaw_y - 10)} {p(-edge, top + 4)}Z"
+            f"C{p(-jaw - 2, at.jaw_y - 4)} {p(-turn_in, at.jaw_y - 8)} {p(-edge, top + 4)}Z"
         )
         canvas.path(d, fill=base)
         with canvas.group(clip=d):
@@ -44,10 +47,9 @@ def face_mask(canvas: Canvas, at: Frame) -> None:
                 fill=shade, opacity=1.0 if cloth else 0.45,
             )  # fmt: skip
             if not cloth:
-                canvas.path(
-                    f"M{p(-14 + lead, nose + 5.4)}Q{p(lead, nose + 2.6)} {p(14 + lead, nose + 5.4)}",
-                    stroke=shade, width=3.0,
-                )  # fmt: skip
+                low, high = nose + 5.4, nose + 2.6
+                wire = f"M{p(lead - 14, low)}Q{p(lead, high)} {p(lead + 14, low)}"
+                canvas.path(wire, stroke=shade, width=3.0)
         canvas.path(d, stroke=Slot.LINE, width=2.2)
         height = chin - nose
         for share, half in ((0.36, 0.78), (0.58, 0.72)):
@@ -89,9 +91,9 @@ def _earrings(canvas: Canvas, at: Frame) -> None:
             with mirrored(canvas, side):
                 canvas.ellipse(x, y, 2.4, 2.4, fill=Slot.GOLD, stroke=Slot.LINE, width=1.8)
                 drop = (
-                    f"M{fmt(x)} {fmt(y + 4)}C{fmt(x + 2)} {fmt(y + 9)} {fmt(x + 5.5)} {fmt(y + 12)}"
-                    f" {fmt(x + 5.5)} {fmt(y + 16)}A5.5 5.5 0 0 1 {fmt(x - 5.5)} {fmt(y + 16)}"
-                    f"C{fmt(x - 5.5)} {fmt(y + 12)} {fmt(x - 2)} {fmt(y + 9)} {fmt(x)} {fmt(y + 4)}Z"
+                    f"M{xy(x, y + 4)}C{xy(x + 2, y + 9)} {xy(x + 5.5, y + 12)}"
+                    f" {xy(x + 5.5, y + 16)}A5.5 5.5 0 0 1 {xy(x - 5.5, y + 16)}"
+                    f"C{xy(x - 5.5, y + 12)} {xy(x - 2, y + 9)} {xy(x, y + 4)}Z"
                 )
                 canvas.path(drop, fill=Slot.GOLD, stroke=Slot.LINE, width=2.0)
             sx = CX + side * (at.cheek + 2.0)

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from generator.art.accessories.bows import bow, star
-from generator.art.accessories.placement import arch, crown_y, mirrored, nearer, ring, scallops, side_of
+from generator.art.accessories.placement import (
+    arch,
+    crown_y,
+    mirrored,
+    nearer,
+    ring,
+    scallops,
+    side_of,
+    xy,
+)
 from generator.art.canvas import Canvas, fmt, smooth
 from generator.art.frame import CX, Frame
 from generator.art.palette import Slot
@@ -52,8 +61,8 @@ def flower_crown(canvas: Canvas, at: Frame) -> None:
             for up in (-1, 1):
                 tip_x, tip_y = mx + (mx - CX) * 0.05, my + up * 13.5 - (3 if up > 0 else 0)
                 leaves += (
-                    f"M{fmt(mx)} {fmt(my)}Q{fmt(mx - 8)} {fmt((my + tip_y) / 2)} {fmt(tip_x)} {fmt(tip_y)}"
-                    f"Q{fmt(mx + 8)} {fmt((my + tip_y) / 2)} {fmt(mx)} {fmt(my)}Z"
+                    f"M{xy(mx, my)}Q{xy(mx - 8, (my + tip_y) / 2)} {xy(tip_x, tip_y)}"
+                    f"Q{xy(mx + 8, (my + tip_y) / 2)} {xy(mx, my)}Z"
                 )
         canvas.path(leaves, fill=Slot.LEAF, stroke=Slot.LINE, width=1.9)
         offset = round(1.5 * at.spec.detail[3] + 1.5)
@@ -78,7 +87,13 @@ def _flower(canvas: Canvas, x: float, y: float, r: float, slot: Slot, phase: flo
 def tiara(canvas: Canvas, at: Frame) -> None:
     """Gold peaks rising to a gem in the middle."""
     y = crown_y(at) + 31.0
-    foot = [(CX - 44, y + 11), (CX - 24, y + 3.5), (CX, y + 1), (CX + 24, y + 3.5), (CX + 44, y + 11)]
+    foot = [
+        (CX - 44, y + 11),
+        (CX - 24, y + 3.5),
+        (CX, y + 1),
+        (CX + 24, y + 3.5),
+        (CX + 44, y + 11),
+    ]
     d = (
         f"M84 {fmt(y + 11)}Q88 {fmt(y - 2)} 89 {fmt(y - 6)}Q97 {fmt(y - 3)} 101 {fmt(y - 1)}"
         f"Q105 {fmt(y - 10)} 107 {fmt(y - 15)}Q113 {fmt(y - 9)} 118 {fmt(y - 6)}"
@@ -92,13 +107,19 @@ def tiara(canvas: Canvas, at: Frame) -> None:
         canvas.path(d, fill=Slot.GOLD, stroke=Slot.LINE, width=2.2)
         canvas.path(smooth(foot), stroke=Slot.LINE, width=6.6)
         canvas.path(smooth(foot), stroke=Slot.GOLD, width=3.2)
-        canvas.strand([(92, y + 4), (104, y - 0.5), (118, y - 2.5)], 2.2, fill=Slot.WHITE, opacity=0.8)
+        canvas.strand(
+            [(92, y + 4), (104, y - 0.5), (118, y - 2.5)], 2.2, fill=Slot.WHITE, opacity=0.8
+        )
         for x, dy in ((-39, -7.5), (-21, -16.5), (0, -26.5), (21, -16.5), (39, -7.5)):
             canvas.ellipse(CX + x, y + dy, 3.0, 3.0, fill=Slot.WHITE, stroke=Slot.LINE, width=1.7)
         gem = f"M128 {fmt(y - 16)}L135 {fmt(y - 7)}L128 {fmt(y + 3)}L121 {fmt(y - 7)}Z"
         canvas.path(gem, fill=Slot.ACCESSORY)
-        canvas.path(f"M128 {fmt(y - 16)}L135 {fmt(y - 7)}L128 {fmt(y + 3)}Z", fill=Slot.ACCESSORY_SHADE)
-        canvas.path(f"M124 {fmt(y - 8)}L127 {fmt(y - 12)}L127 {fmt(y - 6)}Z", fill=Slot.WHITE, opacity=0.8)
+        canvas.path(
+            f"M128 {fmt(y - 16)}L135 {fmt(y - 7)}L128 {fmt(y + 3)}Z", fill=Slot.ACCESSORY_SHADE
+        )
+        canvas.path(
+            f"M124 {fmt(y - 8)}L127 {fmt(y - 12)}L127 {fmt(y - 6)}Z", fill=Slot.WHITE, opacity=0.8
+        )
         canvas.path(gem, stroke=Slot.LINE, width=2.0)
 
 
@@ -113,7 +134,8 @@ def maid_headdress(canvas: Canvas, at: Frame) -> None:
         ) + "Z"  # fmt: skip
         canvas.path(frill, fill=Slot.WHITE, stroke=Slot.LINE, width=2.3)
         pleats = "".join(
-            f"M{fmt(x)} {fmt(y)}L{fmt(x + (CX - x) * 0.09)} {fmt(y + (96 - y) * 0.13)}" for x, y in outer[1:-1]
+            f"M{fmt(x)} {fmt(y)}L{fmt(x + (CX - x) * 0.09)} {fmt(y + (96 - y) * 0.13)}"
+            for x, y in outer[1:-1]
         )
         canvas.path(pleats, stroke=Slot.LINE, width=1.5, opacity=0.6)
         band = smooth(arch(69.0 - slim, top + 15.0, 103.0, start=0.1, end=0.9))
@@ -137,15 +159,12 @@ def ahoge(canvas: Canvas, at: Frame) -> None:
     peak = max(9.5, y - 34.0)
     tip_x, tip_y = x - 27.0 + lean, peak + 15.0 + curl
 
-    def p(px: float, py: float) -> str:
-        return f"{fmt(px)} {fmt(py)}"
-
     d = (
-        f"M{p(x + 3, y)}C{p(x + 15, y - 15)} {p(x + 9, peak - 1)} {p(x - 7, peak)}"
-        f"C{p(tip_x + 6, peak + 0.5)} {p(tip_x - 2, tip_y - 7)} {p(tip_x, tip_y)}"
-        f"C{p(tip_x + 5, tip_y - 7)} {p(x - 6, peak + 4)} {p(x - 2, peak + 14)}"
-        f"C{p(x, y - 10)} {p(x - 5, y - 4)} {p(x - 10, y + 2)}"
-        f"Q{p(x - 3, y - 1)} {p(x - 1, y + 3)}Q{p(x, y)} {p(x + 3, y)}Z"
+        f"M{xy(x + 3, y)}C{xy(x + 15, y - 15)} {xy(x + 9, peak - 1)} {xy(x - 7, peak)}"
+        f"C{xy(tip_x + 6, peak + 0.5)} {xy(tip_x - 2, tip_y - 7)} {xy(tip_x, tip_y)}"
+        f"C{xy(tip_x + 5, tip_y - 7)} {xy(x - 6, peak + 4)} {xy(x - 2, peak + 14)}"
+        f"C{xy(x, y - 10)} {xy(x - 5, y - 4)} {xy(x - 10, y + 2)}"
+        f"Q{xy(x - 3, y - 1)} {xy(x - 1, y + 3)}Q{xy(x, y)} {xy(x + 3, y)}Z"
     )
     with at.layer(canvas, 0.15), mirrored(canvas, -side_of(at)):  # hats lean to the other side
         canvas.path(d, fill=Slot.HAIR, stroke=Slot.LINE, width=2.3)

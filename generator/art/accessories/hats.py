@@ -7,22 +7,33 @@ from __future__ import annotations
 
 from generator.art.accessories.bows import star
 from generator.art.accessories.placement import cast_shade, mirrored, ring, scallops, side_of
-from generator.art.canvas import Canvas, Stop
+from generator.art.canvas import Canvas
 from generator.art.frame import CX, Frame
 from generator.art.palette import Slot
+
+_FUR = (
+    (54.0, 88.0), (63.0, 79.0), (76.0, 73.0), (92.0, 69.0), (110.0, 67.0), (128.0, 66.0),
+    (146.0, 67.0), (164.0, 69.0), (180.0, 73.0), (193.0, 79.0), (202.0, 88.0),
+    (200.0, 101.0), (186.0, 98.0), (168.0, 94.5), (148.0, 92.0), (128.0, 91.0),
+    (108.0, 92.0), (88.0, 94.5), (70.0, 98.0), (56.0, 101.0),
+)  # fmt: skip
+"""The rim of Santa's hat, clockwise: one puff from point to point."""
 
 
 def cap(canvas: Canvas, at: Frame) -> None:
     """A baseball cap, its visor a little to one side."""
     dome = "M54 97C49 58 76 33 128 33C180 33 207 58 202 97C180 86 158 81 128 81C98 81 76 86 54 97Z"
     with at.layer(canvas, 0.35):
-        cast_shade(canvas, at, "M60 92Q94 80 128 80Q162 80 196 92L192 106Q160 97 128 97Q96 97 64 106Z")
+        cast_shade(
+            canvas, at, "M60 92Q94 80 128 80Q162 80 196 92L192 106Q160 97 128 97Q96 97 64 106Z"
+        )
     with at.layer(canvas, 0.15):
         canvas.path(dome, fill=Slot.ACCESSORY)
         with canvas.group(clip=dome):
             canvas.path("M168 30C186 52 190 76 184 100L210 100V30Z", fill=Slot.ACCESSORY_SHADE)
             canvas.path(
-                "M48 104C76 88 100 85 128 85C158 85 180 89 208 104V94C184 80 160 75 128 75C98 75 72 79 48 94Z",
+                "M48 104C76 88 100 85 128 85C158 85 180 89 208 104V94"
+                "C184 80 160 75 128 75C98 75 72 79 48 94Z",
                 fill=Slot.ACCESSORY_SHADE,
             )
             canvas.strand([(70, 82), (78, 58), (104, 42)], 7.0, fill=Slot.WHITE, opacity=0.35)
@@ -54,7 +65,9 @@ def beret(canvas: Canvas, at: Frame) -> None:
         "C205 86 201 91 196 95C176 82 152 77 126 78C100 79 76 85 57 94Z"
     )
     with at.layer(canvas, 0.3):
-        cast_shade(canvas, at, "M60 92Q94 78 128 79Q162 79 196 94L192 106Q160 95 128 95Q96 95 64 106Z")
+        cast_shade(
+            canvas, at, "M60 92Q94 78 128 79Q162 79 196 94L192 106Q160 95 128 95Q96 95 64 106Z"
+        )
     with at.layer(canvas, 0.2), mirrored(canvas, side_of(at)):
         canvas.path("M108 28C106 20 110 15 116 13Q120 15 118 19C115 22 115 25 116 29Z",
                     fill=Slot.ACCESSORY_SHADE, stroke=Slot.LINE, width=2.2)  # fmt: skip
@@ -84,7 +97,8 @@ def witch_hat(canvas: Canvas, at: Frame) -> None:
     )
     brim = (
         "M25 92C22 86 30 80 44 79C56 78 62 76 72 77C108 84 148 84 184 77C194 76 202 78 212 79"
-        "C226 80 234 86 231 92C224 98 208 96 196 98C176 106 152 109 128 109C104 109 80 106 60 98C48 96 32 98 25 92Z"
+        "C226 80 234 86 231 92C224 98 208 96 196 98C176 106 152 109 128 109"
+        "C104 109 80 106 60 98C48 96 32 98 25 92Z"
     )
     with at.layer(canvas, 0.35):
         cast_shade(canvas, at, "M62 98Q128 114 194 98L191 112Q160 120 128 120Q96 120 65 112Z")
@@ -100,9 +114,7 @@ def witch_hat(canvas: Canvas, at: Frame) -> None:
         with canvas.group(clip=cone):
             canvas.path(shade, fill=Slot.ACCESSORY_SHADE)
             canvas.strand(gleam, 7.0, fill=Slot.WHITE, opacity=0.28)
-            canvas.path(
-                "M58 70C100 84 156 84 198 70L200 84C156 96 100 96 56 84Z", fill=Slot.INK
-            )
+            canvas.path("M58 70C100 84 156 84 198 70L200 84C156 96 100 96 56 84Z", fill=Slot.INK)
             canvas.path("M58 70C100 84 156 84 198 70M56 83C100 95 156 95 200 83",
                         stroke=Slot.LINE, width=1.8)  # fmt: skip
         canvas.strand([(174, 43), (164, 38), (150, 40)], 2.2, fill=Slot.LINE, taper=(0.7, 0.0))
@@ -131,7 +143,9 @@ def santa_hat(canvas: Canvas, at: Frame) -> None:
         "C204 92 198 80 184 68C168 56 148 44 132 26Z"
     )
     with at.layer(canvas, 0.35):
-        cast_shade(canvas, at, "M58 96Q92 86 128 86Q164 86 198 96L194 110Q160 99 128 99Q96 99 62 110Z")
+        cast_shade(
+            canvas, at, "M58 96Q92 86 128 86Q164 86 198 96L194 110Q160 99 128 99Q96 99 62 110Z"
+        )
     with at.layer(canvas, 0.15), mirrored(canvas, side_of(at)):
         canvas.path(felt, fill=Slot.RED)
         with canvas.group(clip=felt):
@@ -139,11 +153,7 @@ def santa_hat(canvas: Canvas, at: Frame) -> None:
             canvas.strand([(70, 72), (82, 47), (112, 34)], 7.0, fill=Slot.WHITE, opacity=0.35)
         canvas.path(felt, stroke=Slot.LINE, width=2.6)
     with at.layer(canvas, 0.4):
-        over = [(54.0, 88.0), (63.0, 79.0), (76.0, 73.0), (92.0, 69.0), (110.0, 67.0), (128.0, 66.0),
-                (146.0, 67.0), (164.0, 69.0), (180.0, 73.0), (193.0, 79.0), (202.0, 88.0)]  # fmt: skip
-        under = [(200.0, 101.0), (186.0, 98.0), (168.0, 94.5), (148.0, 92.0), (128.0, 91.0),
-                 (108.0, 92.0), (88.0, 94.5), (70.0, 98.0), (56.0, 101.0)]  # fmt: skip
-        fur = scallops([*over, *under], bulge=0.6)
+        fur = scallops(_FUR, bulge=0.6)
         canvas.path(fur, fill=Slot.WHITE)
         with canvas.group(clip=fur):
             canvas.path("M48 98C90 84 166 84 208 92V108H48Z", fill=Slot.WATER, opacity=0.4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.art.accessories.placement import open_side
+from generator.art.accessories.placement import face_half, open_side
 from generator.art.canvas import Canvas, ellipse
 from generator.art.frame import CX, Frame
 from generator.art.palette import Slot
@@ -15,9 +15,11 @@ _FRECKLES = (
 
 
 def freckles(canvas: Canvas, at: Frame) -> None:
-    y = at.eye_y + at.eye_h + 7.0
+    y = _cheek_y(at, 7.0)
+    x = min(at.eye_x - 1.0 + 1.5 * at.spec.detail[3], face_half(at, y + 3) - 14.5)
+    flat = 0.7 if at.chibi else 1.0
     d = "".join(
-        ellipse(CX + side * (at.eye_x - 1.0 + dx + 1.5 * at.spec.detail[3]), y + dy, r * 1.12, r)
+        ellipse(CX + side * (x + dx), y + dy * flat, r * 1.12, r)
         for side in (-1, 1)
         for dx, dy, r in _FRECKLES
     )
@@ -28,10 +30,15 @@ def freckles(canvas: Canvas, at: Frame) -> None:
 
 def mole(canvas: Canvas, at: Frame) -> None:
     """A beauty spot under the outer corner of one eye."""
-    side = open_side(at)
-    x = CX + side * (at.eye_x + 7.0 + 3.0 * at.spec.detail[3])
+    y = _cheek_y(at, 5.5)
+    x = min(at.eye_x + 7.0 + 3.0 * at.spec.detail[3], face_half(at, y) - 7.0)
     with at.layer(canvas, 0.7):
-        canvas.ellipse(x, at.eye_y + at.eye_h + 5.5, 2.1, 2.1, fill=Slot.INK)
+        canvas.ellipse(CX + open_side(at) * x, y, 2.1, 2.1, fill=Slot.INK)
+
+
+def _cheek_y(at: Frame, below: float) -> float:
+    """`below` the eyes, but on the cheek however large and low they are."""
+    return min(at.eye_y + at.eye_h + below, at.chin_y - (12.0 if at.chibi else 15.0))
 
 
 def scar(canvas: Canvas, at: Frame) -> None:
@@ -39,21 +46,30 @@ def scar(canvas: Canvas, at: Frame) -> None:
     side = open_side(at)
     x = CX + side * at.eye_x
     if at.spec.detail[0] > 0:
-        y = at.eye_y + at.eye_h + (7.5 if at.chibi else 9.0)
-        line = [(x - side * 9, y - 3.5), (x + side * 1, y + 0.6), (x + side * 12, y + 2.6)]
-        across = [(-4.0, -1.6), (1.6, 0.8), (7.0, 2.0)]
-        ticks = [[(x + side * dx - 1.2 * side, y + dy - 4), (x + side * dx + 0.8 * side, y + dy + 4)]
-                 for dx, dy in across]  # fmt: skip
-    else:
-        top, low = at.brow_y - 11.0, at.eye_y + at.eye_h + 11.0
-        bend = (top + low) / 2
-        line = [(x + side * 9, top), (x + side * 5.5, bend), (x + side * 6.5, low)]
-        ticks = [[(x + side * 1.5, low - 8), (x + side * 11, low - 6.5)]]
+        y = _cheek_y(at, 7.5 if at.chibi else 9.0)
+        x = CX + side * min(at.eye_x, face_half(at, y + 3) - 15.0)
+        lines = [[(x - side * 9, y - 3.5), (x + side * 1, y + 0.6), (x + side * 12, y + 2.6)]]
+        ticks = [
+            [(x + side * (dx - 1.2), y + dy - 4), (x + side * (dx + 0.8), y + dy + 4)]
+            for dx, dy in ((-4.0, -1.6), (1.6, 0.8), (7.0, 2.0))
+        ]
+    else:  # in two pieces: it spares the eye between them
+        top, low = at.brow_y - 11.0, _cheek_y(at, 12.0) + 1.0
+        lid, under = at.eye_y - at.eye_h - 2.0, min(at.eye_y + at.eye_h + 0.5, low - 8.0)
+        lines = [
+            [(x + side * 9, top), (x + side * 6.5, (top + lid) / 2), (x + side * 6, lid)],
+            [(x + side * 6, under), (x + side * 6.8, low)],
+        ]
+        ticks = [
+            [(x + side * 2.5, low - 6.5), (x + side * 11, low - 5)],
+            [(x + side * 3.5, at.brow_y - 6), (x + side * 12, at.brow_y - 4.5)],
+        ]
     with at.layer(canvas, 0.75):
         # Lip red reads on every skin, the outline colour not on a dark one.
-        canvas.strand(line, 6.2, fill=Slot.SKIN_SHADE, taper=(0.1, 0.1))
-        canvas.strand(line, 3.8, fill=Slot.LIP, taper=(0.1, 0.1))
-        canvas.strand(line, 1.7, fill=Slot.LINE, opacity=0.7)
+        for line in lines:
+            canvas.strand(line, 6.2, fill=Slot.SKIN_SHADE, taper=(0.1, 0.1))
+            canvas.strand(line, 3.8, fill=Slot.LIP, taper=(0.1, 0.1))
+            canvas.strand(line, 1.7, fill=Slot.LINE, opacity=0.7)
         for tick in ticks:
             canvas.strand(tick, 2.6, fill=Slot.LIP, taper=(0.2, 0.2))
             canvas.strand(tick, 1.3, fill=Slot.LINE, opacity=0.7)

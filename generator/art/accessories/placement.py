@@ -13,7 +13,9 @@ from generator.art.canvas import Canvas, Point, fmt
 from generator.art.frame import CX, Frame
 from generator.art.palette import Slot
 
-COVERED_BROW = frozenset({"blunt", "swept", "spiky", "wispy", "between_eyes", "over_eye", "rounded"})
+COVERED_BROW = frozenset(
+    {"blunt", "swept", "spiky", "wispy", "between_eyes", "over_eye", "rounded"}
+)
 """Fringes that cover the forehead where a hat's shadow falls."""
 
 COVERED_EARS = frozenset({
@@ -28,6 +30,11 @@ _CROWNS = {
     "bald": 45.0, "hijab": 38.0, "locs": 42.0, "box_braids": 42.0, "afro": 29.0, "curly": 29.0,
     "spiky": 32.0, "undercut": 30.0,
 }  # fmt: skip
+
+
+def xy(x: float, y: float) -> str:
+    """A point in path data."""
+    return f"{fmt(x)} {fmt(y)}"
 
 
 def side_of(at: Frame, index: int = 2) -> int:
@@ -59,6 +66,26 @@ def bare(at: Frame) -> bool:
 def nearer(at: Frame, amount: float) -> float:
     """How far things move in towards a head that no hair makes wider."""
     return amount if at.spec.hair == "bald" and not at.hat else 0.0
+
+
+def face_half(at: Frame, y: float) -> float:
+    """Half the face's width at a height between temples and chin, after `Frame.face_outline`."""
+    if y < at.jaw_y:
+        curve = [(at.cheek, 108.0), (at.cheek + 1.5, 136.0), (at.jaw + 7, at.jaw_y - 10),
+                 (at.jaw, at.jaw_y)]  # fmt: skip
+    else:
+        curve = [(at.jaw, at.jaw_y), (at.jaw - 9, at.jaw_y + 12), (at.chin + 7, at.chin_y),
+                 (0.0, at.chin_y)]  # fmt: skip
+    low, high = 0.0, 1.0
+    for _ in range(12):  # y grows along the curve
+        t = (low + high) / 2
+        low, high = (t, high) if _bezier([p[1] for p in curve], t) < y else (low, t)
+    return _bezier([p[0] for p in curve], low)
+
+
+def _bezier(p: Sequence[float], t: float) -> float:
+    u = 1 - t
+    return u**3 * p[0] + 3 * u * u * t * p[1] + 3 * u * t * t * p[2] + t**3 * p[3]
 
 
 @contextmanager

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from generator.art.accessories.placement import arch, crown_y, mirrored, nearer
-from generator.art.canvas import Canvas, fmt, smooth
+from generator.art.accessories.placement import arch, crown_y, mirrored, nearer, xy
+from generator.art.canvas import Canvas, smooth
 from generator.art.frame import CX, Frame
 from generator.art.palette import Slot
 
@@ -24,9 +24,13 @@ def headphones_shells(canvas: Canvas, at: Frame) -> None:
     for side in (-1, 1):
         x = CX - at.cheek - 11.0 + nearer(at, 5.0)
         with at.layer(canvas, -0.05 - 0.25 * side * at.spec.turn), mirrored(canvas, side):
-            pad = f"M{fmt(x + 6)} {fmt(y - 21)}q9 3 9 21q0 18 -9 21q-6 0 -6 -21q0 -21 6 -21Z"
+            pad = f"M{xy(x + 6, y - 21)}q9 3 9 21q0 18 -9 21q-6 0 -6 -21q0 -21 6 -21Z"
             canvas.path(pad, fill=Slot.INK, stroke=Slot.LINE, width=2.4)
-            shell = f"M{fmt(x + 8)} {fmt(y - 23)}C{fmt(x - 8)} {fmt(y - 25)} {fmt(x - 15)} {fmt(y - 12)} {fmt(x - 15)} {fmt(y)}S{fmt(x - 8)} {fmt(y + 25)} {fmt(x + 8)} {fmt(y + 23)}C{fmt(x + 3)} {fmt(y + 12)} {fmt(x + 3)} {fmt(y - 12)} {fmt(x + 8)} {fmt(y - 23)}Z"
+            shell = (
+                f"M{xy(x + 8, y - 23)}C{xy(x - 8, y - 25)} {xy(x - 15, y - 12)} {xy(x - 15, y)}"
+                f"S{xy(x - 8, y + 25)} {xy(x + 8, y + 23)}"
+                f"C{xy(x + 3, y + 12)} {xy(x + 3, y - 12)} {xy(x + 8, y - 23)}Z"
+            )
             canvas.path(shell, fill=Slot.ACCESSORY)
             with canvas.group(clip=shell):
                 canvas.ellipse(x + 4, y + 22, 18, 20, fill=Slot.ACCESSORY_SHADE)
@@ -52,11 +56,13 @@ def halo_front(canvas: Canvas, at: Frame) -> None:
 def _halo(canvas: Canvas, at: Frame, *, front: bool) -> None:
     """Half of the ring each: the far one passes behind whatever is on the head."""
     x, y, rx, ry = _HALO
-    d = f"M{fmt(x - rx)} {fmt(y)}A{fmt(rx)} {fmt(ry)} 0 0 {0 if front else 1} {fmt(x + rx)} {fmt(y)}"
+    d = f"M{xy(x - rx, y)}A{xy(rx, ry)} 0 0 {0 if front else 1} {xy(x + rx, y)}"
     with at.layer(canvas, 0.1):
         canvas.path(d, stroke=Slot.LINE, width=9.4)
         canvas.path(d, stroke=Slot.GOLD, width=5.4)
         if front:
-            canvas.strand([(x - 38, y + 3.8), (x - 22, y + 7.4), (x - 6, y + 8.6)], 2.2, fill=Slot.WHITE)
+            canvas.strand(
+                [(x - 38, y + 3.8), (x - 22, y + 7.4), (x - 6, y + 8.6)], 2.2, fill=Slot.WHITE
+            )
         else:
             canvas.path(d, stroke=Slot.LINE, width=5.4, opacity=0.15)
