@@ -42,9 +42,9 @@ FRINGES: dict[str, Fringe] = {
          ("N", 31, -46), ("N", 52, -30), ("N", 58, -10), ("T", 66, 18)), crown=(4, 6),
     ),
     "blunt": Fringe(
-        (("T", -67, 27), ("N", -58, -4), ("T", -54, 6), ("T", -43, 7), ("N", -39, -6), ("T", -37, 5),
-         ("T", -19, 8), ("N", -14, -9), ("T", -11, 6), ("T", 7, 8), ("N", 11, -4), ("T", 14, 6),
-         ("T", 31, 7), ("N", 36, -8), ("T", 38, 6), ("T", 54, 5), ("N", 58, -5), ("T", 67, 28)),
+        (("T", -67, 27), ("N", -58, -4), ("T", -54, 4), ("T", -43, 5), ("N", -39, -6), ("T", -37, 3),
+         ("T", -19, 6), ("N", -14, -9), ("T", -11, 4), ("T", 7, 6), ("N", 11, -5), ("T", 14, 4),
+         ("T", 31, 5), ("N", 36, -9), ("T", 38, 4), ("T", 54, 3), ("N", 58, -5), ("T", 67, 28)),
         sweep=0.25,
     ),
     "swept": Fringe(
@@ -98,6 +98,8 @@ class _Edge:
     crown: Point
     sweep: float
     parted: bool
+    sleek: bool
+    """Combed back: the edge is a hairline."""
 
 
 def draw(
@@ -129,7 +131,7 @@ def draw(
     with at.layer(canvas, locks.FRONT_DEPTH, clip=d):
         _form(canvas, shape)
         _translucent(canvas, at)
-        if at.spec.fringe != "none":
+        if not edge.sleek:
             _wedges(canvas, edge, tone)
         if not at.hat:
             locks.halo(canvas, shape, y=shape.top + 33.0, shift=a)
@@ -155,7 +157,9 @@ def _edge(at: Frame, lift: float) -> _Edge:
             (kind, CX + x * wide + shift, lash + y + (2.2 * jitter if kind == "T" else 0))
         )
     cx = (-fringe.crown[0] if mirrored else fringe.crown[0]) + 3 * detail[3]
-    return _Edge(points, (CX + cx, fringe.crown[1]), fringe.sweep, fringe.parted)
+    return _Edge(
+        points, (CX + cx, fringe.crown[1]), fringe.sweep, fringe.parted, at.spec.fringe == "none"
+    )
 
 
 def _lower(edge: _Edge, right: Point, left: Point) -> str:
@@ -165,7 +169,7 @@ def _lower(edge: _Edge, right: Point, left: Point) -> str:
     for i in range(len(points) - 1, 0, -1):
         (k1, x1, y1), (k2, x2, y2) = points[i], points[i - 1]
         if k1 == k2:
-            if k1 == "N":
+            if k1 == "N" and edge.sleek:
                 (_, x0, y0), (_, x3, y3) = (
                     points[min(i + 1, len(points) - 1)],
                     points[max(i - 2, 0)],
@@ -173,7 +177,7 @@ def _lower(edge: _Edge, right: Point, left: Point) -> str:
                 a = (x1 + (x2 - x0) / 6, y1 + (y2 - y0) / 6)
                 b = (x2 - (x3 - x1) / 6, y2 - (y3 - y1) / 6)
             else:
-                a = b = ((x1 + x2) / 2, (y1 + y2) / 2 + 1.2)
+                a = b = ((x1 + x2) / 2, (y1 + y2) / 2 + (1.2 if k1 == "T" else -1.5))
             d.append(f"C{fmt(a[0])} {fmt(a[1])} {fmt(b[0])} {fmt(b[1])} {fmt(x2)} {fmt(y2)}")
             continue
         tip, notch = ((x1, y1), (x2, y2)) if k1 == "T" else ((x2, y2), (x1, y1))
@@ -265,10 +269,13 @@ def _strands(canvas: Canvas, at: Frame, edge: _Edge) -> None:
         outer = abs(notch[0] - CX) > 53  # these part the fringe from the hair over the ears
         long = outer or (i * 2 + round(1.4 * detail[3] + 1.4)) % 5 == 0
         reach = (0.74 if long else 0.2 + 0.11 * (i * 7 % 3)) + 0.05 * detail[i % 4]
-        if at.spec.fringe == "none":
-            reach *= 0.55
+        if edge.sleek:
+            reach = 0.62 if outer else (0.26, 0.44)[i % 2]
         way = locks.meridian(notch, edge.crown, reach)
-        canvas.strand(way, 2.0 if long else 1.8, fill=Slot.LINE, taper=(1.0, 0.0))
+        if edge.sleek and not outer:
+            canvas.strand(way, 3.0, fill=Slot.HAIR_SHADE, taper=(1.0, 0.0))
+        else:
+            canvas.strand(way, 2.0 if long else 1.8, fill=Slot.LINE, taper=(1.0, 0.0))
     cx, cy = edge.crown
     for k, (dx, dy) in enumerate(((-34, 40), (30, 36), (52, 48))):
         way = locks.meridian((cx + dx + 3 * detail[k], cy + dy), edge.crown, 0.86)[1:]
@@ -283,14 +290,17 @@ def _strands(canvas: Canvas, at: Frame, edge: _Edge) -> None:
 def _streaks(canvas: Canvas, at: Frame, edge: _Edge) -> None:
     """One lock in the second colour."""
     side = locks.streak_side(at)
-    if not side or at.spec.fringe == "none":
+    if not side or edge.sleek:
         return
-    tips = [
-        (i, p) for i, p in enumerate(edge.points) if p[0] == "T" and 12 < side * (p[1] - CX) < 52
-    ]
-    i, _ = min(tips, key=lambda item: abs(abs(item[1][1] - CX) - 30))
-    left = next(p for p in edge.points[i::-1] if p[0] == "N")
-    right = next(p for p in edge.points[i:] if p[0] == "N")
+    best = (1e9, edge.points[0], edge.points[0])
+    for i, (kind, x, _) in enumerate(edge.points):
+        if kind == "T" and 12 < side * (x - CX) < 52:
+            left = next(p for p in edge.points[i::-1] if p[0] == "N")
+            right = next(p for p in edge.points[i:] if p[0] == "N")
+            # The narrowest lock, if it is not too far out.
+            score = max(right[1] - left[1], 10.0) + 0.5 * abs(side * (x - CX) - 32)
+            best = min(best, (score, left, right))
+    _, left, right = best
     up = [locks.meridian((p[1], p[2]), edge.crown, 0.97) for p in (left, right)]
     ring = [*up[0][::-1], (left[1], left[2] + 60), (right[1], right[2] + 60), *up[1]]
     d = "M" + "L".join(f"{fmt(x)} {fmt(y)}" for x, y in ring) + "Z"

@@ -163,7 +163,11 @@ def clump(
             canvas.path(s.d, fill=STREAK.base)
         shaded(canvas, s, STREAK if i == accent else paint, share=share)
     if shadow is not None:
-        under_cap(canvas, strips, paint, shadow)
+        plain = [s for i, s in enumerate(strips) if i != accent]
+        if plain:
+            under_cap(canvas, plain, paint, shadow)
+        if accent is not None:
+            under_cap(canvas, [strips[accent]], STREAK, shadow)
     if inner > 0 and len(strips) > 1:
         for s in strips[1:]:
             part(canvas, s.left, inner)

@@ -172,7 +172,7 @@ def draw_front(canvas: Canvas, at: Frame) -> None:
                 _sidelock_blunt(canvas, at, side, tone)
             else:
                 strips = _sidelocks(at, fall, side)
-                accent = 1 if side == locks.streak_side(at) else None
+                accent = (0 if fall.reach < 20 else 1) if side == locks.streak_side(at) else None
                 locks.clump(canvas, strips, tone, width=2.4, accent=accent, shadow=168)
                 locks.gleam(canvas, strips[0], tone, start=0.35, end=0.7)
     fringes.draw(canvas, at, tone)

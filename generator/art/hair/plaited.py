@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from math import cos, pi, sin
+from math import cos, hypot, pi, sin
 
 from generator.art.canvas import Canvas, Point, fmt, smooth
 from generator.art.frame import CX, Frame
@@ -15,49 +15,54 @@ from generator.art.palette import Slot
 Draw = Callable[[Canvas, Frame], None]
 
 
-def braid(canvas: Canvas, path: Sequence[Point], width: float, tone: Tones, *, links: int) -> None:
-    """A plait along `path`: overlapping links left and right, a tie and a tuft at its end."""
+def braid(canvas: Canvas, path: Sequence[Point], width: float, tone: Tones) -> None:
+    """A plait along `path`: plump links from left and right in turn, a tie and a tuft."""
     way = locks.curve(path, 8)
+    last = len(way) - 1
 
-    def at_share(t: float) -> tuple[Point, Point]:
-        i = min(int(t * (len(way) - 1)), len(way) - 2)
+    def place(t: float, across: float) -> Point:
+        """A point at share `t` of the way, `across` units to the right of it."""
+        i = min(int(t * last), last - 1)
         (ax, ay), (bx, by) = way[i], way[i + 1]
-        f = t * (len(way) - 1) - i
-        n = ((bx - ax) ** 2 + (by - ay) ** 2) ** 0.5 or 1.0
-        return (ax + (bx - ax) * f, ay + (by - ay) * f), ((bx - ax) / n, (by - ay) / n)
+        f, n = t * last - i, hypot(bx - ax, by - ay) or 1.0
+        return (
+            ax + (bx - ax) * f + (by - ay) / n * across,
+            ay + (by - ay) * f - (bx - ax) / n * across,
+        )
 
-    (ex, ey), (ux, uy) = at_share(1.0)
+    (ex, ey), (fx, fy) = place(1.0, 0), place(0.9, 0)
+    n = hypot(ex - fx, ey - fy) or 1.0
+    ux, uy = (ex - fx) / n, (ey - fy) / n
     tuft = [
         locks.lock(
-            [(ex, ey), (ex + ux * 10 + s * 4, ey + uy * 10), (ex + ux * 22 + s * 5, ey + uy * 22)],
+            [(ex, ey), (ex + ux * 10 + k * 4, ey + uy * 10), (ex + ux * 21 + k * 5, ey + uy * 21)],
             9,
         )
-        for s in (-1, 1, 0)
+        for k in (-1, 1, 0)
     ]
     locks.clump(canvas, tuft, tone, width=2.3)
-    shapes = []
-    for i in range(links):
-        t = i / links
-        (x, y), (ux, uy) = at_share(t)
-        (x2, y2), _ = at_share(min(1.0, (i + 1.75) / links))
-        w = width * (1 - 0.28 * t) / 2
-        s = 1 if i % 2 else -1
-        nx, ny = -uy * s, ux * s
-        points = [(x - nx * w * 0.25, y - ny * w * 0.25), (x + nx * w * 0.95, y + ny * w * 0.95),
-                  ((x + x2) / 2 + nx * w * 1.12, (y + y2) / 2 + ny * w * 1.12),
-                  (x2 - nx * w * 0.15, y2 - ny * w * 0.15), (x2 - nx * w * 0.55, y2 - ny * w * 0.55),
-                  ((x + x2) / 2 - nx * w * 0.05, (y + y2) / 2 - ny * w * 0.05)]  # fmt: skip
-        shapes.append((smooth(points, closed=True, tension=0.85), s, points))
-    for d, _, _ in shapes:
-        canvas.path(d, stroke=Slot.LINE, width=4.6)
-    for d, s, points in shapes:
+    total = sum(hypot(bx - ax, by - ay) for (ax, ay), (bx, by) in pairwise(way))
+    count = max(4, round(total / (width * 0.42)))
+    step = 1 / (count + 0.6)
+    links: list[tuple[str, list[Point]]] = []
+    for i in range(count):
+        w = width / 2 * (1 - 0.25 * i / count) * (-1 if i % 2 else 1)
+        # (links down, half widths across): root, shoulder, belly, heel, tail, inner edge
+        shape = ((-0.15, -0.2), (0.1, 0.62), (0.62, 1.0), (1.15, 0.78), (1.75, -0.3), (0.85, -0.42))
+        ring = [place(min(1.0, max(0.0, (i + u) * step)), v * w) for u, v in shape]
+        links.append((smooth(ring, closed=True, tension=0.9), ring))
+    core = locks.strip([*path], (width * 0.5, width * 0.6, width * 0.55, width * 0.4))
+    canvas.path("".join(d for d, _ in links), stroke=Slot.LINE, width=4.8)
+    canvas.path(core.d, fill=tone.shade)
+    for i, (d, ring) in enumerate(links):
         canvas.path(d, fill=tone.base, stroke=Slot.LINE, width=1.5)
-        a, b, c = points[1], points[2], points[3]
-        canvas.strand([points[5], ((b[0] + points[5][0]) / 2, (b[1] + points[5][1]) / 2 + 1), c], width * 0.2,
-                      fill=tone.shade if s > 0 else tone.shade, opacity=0.9)  # fmt: skip
-        if s < 0:
-            canvas.strand([a, ((a[0] + b[0]) / 2 * 0.9 + points[5][0] * 0.1, (a[1] + b[1]) / 2), b], 2.2,
-                          fill=tone.light, opacity=0.8)  # fmt: skip
+        _, shoulder, belly, heel, tail, inner = ring
+        if i % 2:
+            mid = ((shoulder[0] + belly[0] * 2) / 3, (shoulder[1] + belly[1] * 2) / 3)
+            inside = (mid[0] * 0.75 + inner[0] * 0.25, mid[1] * 0.75 + inner[1] * 0.25)
+            canvas.strand([shoulder, inside, heel], width * 0.12, fill=tone.light, opacity=0.8)
+        between = ((heel[0] + inner[0]) / 2, (heel[1] + inner[1]) / 2)
+        canvas.strand([inner, between, tail], width * 0.24, fill=tone.shade, taper=(0.6, 0.2))
     tied.band(canvas, (ex, ey), width * 0.5, 0)
 
 
@@ -69,7 +74,7 @@ def braids_front(canvas: Canvas, at: Frame) -> None:
         for side in (-1, 1):
             path = [(CX + side * x, yy) for x, yy in
                     ((60, y - 8), (68, y + 14), (68, y + 38), (63, y + 62 + more))]  # fmt: skip
-            braid(canvas, path, 22 + 2 * at.spec.hair_volume, tone, links=7)
+            braid(canvas, path, 27 + 2 * at.spec.hair_volume, tone)
     tied.temples(canvas, at, locks.HAIR, end=176, width=11)
     fringes.draw(canvas, at)
 
@@ -83,7 +88,7 @@ def side_braid_front(canvas: Canvas, at: Frame) -> None:
             (CX + x, yy)
             for x, yy in ((54, y - 12), (64, y + 10), (58, y + 34), (44, y + 58 + more))
         ]
-        braid(canvas, path, 27 + 2 * at.spec.hair_volume, tone, links=7)
+        braid(canvas, path, 32 + 2 * at.spec.hair_volume, tone)
     tied.temples(canvas, at, locks.HAIR, end=182)
     fringes.draw(canvas, at)
 

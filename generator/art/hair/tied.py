@@ -181,8 +181,8 @@ def twin_back(canvas: Canvas, at: Frame) -> None:
         for side in (-1, 1):
             v = 1.5 * at.spec.hair_volume + (9.0 if at.chibi else 0.0)
             path = [(CX + side * x, yy) for x, yy in
-                    ((63, y + 2), (77, y - 5), (84 + v, y + 26), (89 + v, y + 80),
-                     (93 + v, y + 122 + more / 2), (106 + v, y + 156 + more))]  # fmt: skip
+                    ((63, y + 2), (77, y - 5), (82 + v, y + 26), (88 + v, y + 80),
+                     (93 + v, y + 122 + more / 2), (104 + v, y + 156 + more))]  # fmt: skip
             tail(canvas, path, 38 + 2 * at.spec.hair_volume, tone, at)
 
 
