@@ -18,7 +18,7 @@ _AFRO_Y = 98.0
 def _afro_edge(at: Frame, start: float, end: float, n: int, shrink: float = 0.0) -> list[Point]:
     """Points of the cloud's edge between two angles; the lower half hangs with the length."""
     rx = 88.0 + 7.0 * at.spec.hair_volume - shrink
-    up = 79.0 + 6.0 * at.spec.hair_volume - shrink
+    up = 79.0 + 4.5 * at.spec.hair_volume - shrink
     down = 82.0 + 4.0 * at.spec.hair_volume + 10.0 * at.spec.hair_length - shrink
     points = arc(CX, _AFRO_Y, 1.0, 1.0, start, end, n)
     out: list[Point] = []
