@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from generator.art.canvas import Canvas, Point, smooth
 from generator.art.frame import Frame
@@ -52,7 +53,7 @@ class Bust:
         """Height of the cloth on the shoulder at a distance from the axis."""
         n, s, y = self.n, self.s, self.at.shoulder_y
         knots = [(n + 3, 211.0), (n + 14, 218.5), (s * 0.64, y - 12), (s - 14, y - 9.5)]
-        for (ax, ay), (bx, by) in zip(knots, knots[1:], strict=False):
+        for (ax, ay), (bx, by) in pairwise(knots):
             if x <= bx:
                 return ay + (by - ay) * (x - ax) / (bx - ax)
         return knots[-1][1]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from generator.art.canvas import Canvas, Point, fmt, smooth
@@ -26,7 +27,7 @@ _ARMS: dict[Gesture, tuple[Point, Point]] = {
     "hip": ((22.5, 199.5), (44.0, 188.0)),
     "out": ((44.5, 186.0), (34.0, 179.0)),
     "up": ((42.5, 165.0), (42.0, 183.0)),
-    "chin": ((13.0, 177.0), (37.0, 198.0)),
+    "chin": ((28.5, 168.5), (46.0, 194.0)),
 }
 # Gesture of the leading hand and of the other one.
 _POSES: dict[str, tuple[Gesture, Gesture]] = {
@@ -81,7 +82,8 @@ class Doll:
     # Legs
 
     def legs(
-        self, fill: Slot = Slot.SKIN, shade: Slot | None = Slot.SKIN_SHADE, *, shadow: float = 226.0, sock: Slot | None = None,
+        self, fill: Slot = Slot.SKIN, shade: Slot | None = Slot.SKIN_SHADE, *,
+        shadow: float = 226.0, sock: Slot | None = None,
         sock_top: float = 230.0, sock_shade: Slot | None = None,
     ) -> None:  # fmt: skip
         """Both legs, bare or in tights, with socks from `sock_top` down."""
@@ -91,8 +93,8 @@ class Doll:
             with self.canvas.group(clip=leg):
                 x = 13.5 if side > 0 else 1.0
                 y = shadow
-                tone(self.canvas, d("M", x, y, "L", x + 0.5, 246, "h", 4.5, "L", x + 5, y, "Z", "M", 0, 196,
-                                    "H", 24, "V", y, "Q", 11, y + 4, 0, y, "Z"), shade)  # fmt: skip
+                tone(self.canvas, d("M", x, y, "L", x + 0.5, 246, "h", 4.5, "L", x + 5, y, "Z",
+                    "M", 0, 196, "H", 24, "V", y, "Q", 11, y + 4, 0, y, "Z"), shade)  # fmt: skip
                 if sock is not None:
                     top = sock_top
                     self.canvas.path(
@@ -100,13 +102,13 @@ class Doll:
                         fill=sock, stroke=Slot.LINE, width=1.6,
                     )  # fmt: skip
                     if sock_shade is not None:
-                        self.canvas.path(
-                            d("M", x + 0.6, top + 2, "L", x + 1, 246, "h", 4, "L", x + 5.6, top + 2, "Z"),
-                            fill=sock_shade,
-                        )  # fmt: skip
+                        self.canvas.path(d("M", x + 0.6, top + 2, "L", x + 1, 246, "h", 4, "L", x
+                            + 5.6, top + 2, "Z"), fill=sock_shade)  # fmt: skip
             self.canvas.path(leg, stroke=Slot.LINE, width=2.3)
 
-    def trousers(self, fill: Slot, shade: Slot | None, *, hem: float = 240.0, flare: float = 0.0) -> None:
+    def trousers(
+        self, fill: Slot, shade: Slot | None, *, hem: float = 240.0, flare: float = 0.0
+    ) -> None:
         """Trousers, or shorts with a high hem."""
         f = flare
         leg = d("M", 0.4, 204, "C", 0.8, 212, 2, 226, 2.8 - f, hem, "Q", 11, hem + 3, 19 + f, hem,
@@ -115,16 +117,20 @@ class Doll:
             self.canvas.path(leg, fill=fill, stroke=Slot.LINE, width=2.3)
             with self.canvas.group(clip=leg):
                 x = 15.0 if side > 0 else 0.0
-                tone(self.canvas, d("M", x, 200, "L", x + 0.5, hem + 4, "h", 7, "L", x + 8, 200, "Z"), shade)
+                tone(self.canvas, d("M", x, 200, "L", x + 0.5, hem + 4, "h", 7, "L", x + 8, 200,
+                    "Z"), shade)  # fmt: skip
         self.canvas.strand([(0, 206), (0.4, 212), (0.2, 219)], 2.0, fill=Slot.LINE, taper=(1, 0))
 
-    def shoes(self, kind: Shoe, fill: Slot, shade: Slot | None, *, accent: Slot = Slot.WHITE) -> None:
+    def shoes(
+        self, kind: Shoe, fill: Slot, shade: Slot | None, *, accent: Slot = Slot.WHITE
+    ) -> None:
         """A pair of shoes on the ground at y = 248."""
         c = self.canvas
         top = {"boot": 231.0, "sneaker": 236.5, "loafer": 239.0, "strap": 239.5, "sandal": 241.0}
         t = top[kind]
         shoe = d("M", 3.2, t, "Q", 10.5, t + 2.2, 18.4, t, "C", 18.8, 240, 23.6, 240, 24.2, 245,
-                 "C", 24.4, 248, 23, 249, 20, 249, "H", 5, "C", 2, 249, 1.4, 246.5, 2.2, 243, "Z")  # fmt: skip
+            "C", 24.4, 248, 23, 249, 20, 249, "H", 5, "C", 2, 249, 1.4, 246.5, 2.2, 243,
+            "Z")  # fmt: skip
         for side in halves(c):
             c.path(shoe, fill=fill, stroke=Slot.LINE, width=2.3)
             with c.group(clip=shoe):
@@ -133,7 +139,8 @@ class Doll:
                 else:
                     tone(c, "M0 246H28V252H0Z", shade)
                 if side > 0:
-                    tone(c, d("M", 17, t - 2, "Q", 20, 243, 19, 250, "H", 27, "V", t - 2, "Z"), shade)
+                    tone(c, d("M", 17, t - 2, "Q", 20, 243, 19, 250, "H", 27, "V", t - 2, "Z"),
+                        shade)  # fmt: skip
                 else:
                     tone(c, d("M", 2, t, "Q", 7, 243, 5, 250, "H", -2, "V", t, "Z"), shade)
             if kind == "sneaker":
@@ -163,18 +170,19 @@ class Doll:
             (neck, 156.5), (17.5 + w * 0.8, 161.5), (22.4 + w, 169), (21.2 + w, 181), (waist, 191),
             (22.6 + flare, hem),
         ]  # fmt: skip
-        return "M" + onward(mirrored(right))[1:] + onward(right) + d("Q", 0, hem + 6, -22.6 - flare, hem, "Z")
+        return "M" + onward(mirrored(right))[1:] + onward(right) + d("Q", 0, hem + 6,
+            -22.6 - flare, hem, "Z")  # fmt: skip
 
     def throat(self, depth: float = 170.0) -> None:
         """The bare V of a neckline over a garment."""
         c = self.canvas
-        v = d("M", -9.5, 154, "L", 9.5, 154, "C", 8, 162, 4, depth - 3, 0, depth, "C", -4, depth - 3, -8, 162, -9.5, 154, "Z")
+        v = d("M", -9.5, 154, "L", 9.5, 154, "C", 8, 162, 4, depth - 3, 0, depth, "C", -4,
+            depth - 3, -8, 162, -9.5, 154, "Z")  # fmt: skip
         c.path(v, fill=Slot.SKIN)
-        c.path(d("M", -9.5, 154, "H", 9.5, "L", 8.5, 160, "Q", 0, 166, -8.5, 160, "Z"), fill=Slot.SKIN_SHADE)
+        c.path(d("M", -9.5, 154, "H", 9.5, "L", 8.5, 160, "Q", 0, 166, -8.5, 160, "Z"),
+            fill=Slot.SKIN_SHADE)  # fmt: skip
 
-    def torso(
-        self, path: str, *, fill: Slot = Slot.CLOTH, shade: Slot = Slot.CLOTH_SHADE
-    ) -> None:
+    def torso(self, path: str, *, fill: Slot = Slot.CLOTH, shade: Slot = Slot.CLOTH_SHADE) -> None:
         """Fill a top and shade its right side and the head's shadow."""
         c = self.canvas
         c.path(path, fill=fill, stroke=Slot.LINE, width=2.4)
@@ -191,22 +199,24 @@ class Doll:
         low = [(-half + 2 * half * i / pleats, 0.0) for i in range(pleats + 1)]
         low = [(x, hem + 4.5 * (1 - (x / half) ** 2)) for x, _ in low]
         edge = d("M", -waist, top, "C", -waist - 3, top + 9, -half, hem - 8, *low[0])
-        for (ax, ay), (bx, by) in zip(low, low[1:], strict=False):
+        for (ax, ay), (bx, by) in pairwise(low):
             edge += d("Q", (ax + bx) / 2, (ay + by) / 2 + 3.4, bx, by)
-        edge += d("C", half, hem - 8, waist + 3, top + 9, waist, top, "Q", 0, top + 4, -waist, top, "Z")
+        edge += d("C", half, hem - 8, waist + 3, top + 9, waist, top, "Q", 0, top + 4, -waist,
+            top, "Z")  # fmt: skip
         c.path(edge, fill=fill, stroke=Slot.LINE, width=2.4)
         with c.group(clip=edge):
             for i in range(1, pleats + 1):
                 x, y = low[i]
                 inner = waist * (2 * i / pleats - 1)
-                tone(c, d("M", inner, top, "L", x, y + 4, "L", x - half / pleats * 0.85, y + 4, "Z"), shade)
-            tone(c, d("M", -waist - 4, top, "Q", 0, top + 9, waist + 4, top + 1, "V", top - 4, "H", -waist - 4,
-                      "Z"), shade)  # fmt: skip
+                tone(c, d("M", inner, top, "L", x, y + 4, "L", x - half / pleats * 0.85, y + 4,
+                    "Z"), shade)  # fmt: skip
+            tone(c, d("M", -waist - 4, top, "Q", 0, top + 9, waist + 4, top + 1, "V", top - 4,
+                "H", -waist - 4, "Z"), shade)  # fmt: skip
             if band is not None:
                 c.path(smooth([(x, y - 5.5) for x, y in low]), stroke=band, width=2.2)
             for x, y in low[1:-1]:
-                c.strand([(x, y + 1), (x * 0.88, y - (hem - top) * 0.3), (x * 0.74, y - (hem - top) * 0.55)],
-                         1.8, fill=Slot.LINE, taper=(0.9, 0))  # fmt: skip
+                c.strand([(x, y + 1), (x * 0.88, y - (hem - top) * 0.3), (x * 0.74,
+                    y - (hem - top) * 0.55)], 1.8, fill=Slot.LINE, taper=(0.9, 0))  # fmt: skip
         c.path(edge, stroke=Slot.LINE, width=2.4)
         return edge
 
@@ -229,18 +239,22 @@ class Doll:
         """Both arms over the torso; `extra` decorates a sleeve, given its middle line."""
         for side in halves(self.canvas):
             line = self.arm_line(side)
-            if sleeve != "wide":
+            # A forearm that is folded up lies in front of the sleeve, and so does its hand.
+            folded = self.gesture(side) == "chin"
+            upper = line[: 3 if folded else 4]
+            if sleeve != "wide" and not folded:
                 self._hand(line, glove)
             if sleeve in ("none", "short", "puff"):
                 self._tube(line, 7.2, 5.4, Slot.SKIN, Slot.SKIN_SHADE, side)
             if sleeve == "short":
-                self._tube(line[:4], 8.6, 9.4, fill, shade, side, cuff=cuff, seam=seam)
+                self._tube(upper, 8.6, 9.4, fill, shade, side, cuff=cuff, seam=seam)
             elif sleeve == "puff":
-                self._tube(line[:4], 9.0, 8.2, fill, shade, side, cuff=cuff, bulge=3.4, seam=seam)
+                self._tube(upper, 9.0, 8.2, fill, shade, side, cuff=cuff, bulge=3.4, seam=seam)
             elif sleeve == "long":
                 self._tube(line, 8.6, 7.2, fill, shade, side, cuff=cuff, seam=seam)
             elif sleeve == "wide":
                 self._wide(line, fill, shade, cuff)
+            if sleeve == "wide" or folded:
                 self._hand(line, glove)
             if extra is not None:
                 extra(line, side)
@@ -255,7 +269,9 @@ class Doll:
         ux, uy = (hx - px) / length, (hy - py) / length
         # The hand's own x runs on along the arm; the thumb is on the body's side.
         thumb = -1 if ux * 1.0 + uy * 0.2 > 0.35 and uy < 0.3 else 1
-        matrix = f"matrix({fmt(ux)} {fmt(uy)} {fmt(-uy * thumb)} {fmt(ux * thumb)} {fmt(hx)} {fmt(hy)})"
+        matrix = (
+            f"matrix({fmt(ux)} {fmt(uy)} {fmt(-uy * thumb)} {fmt(ux * thumb)} {fmt(hx)} {fmt(hy)})"
+        )
         with self.canvas.group(transform=matrix):
             self.canvas.path(
                 "M-4 -4.6C1 -6.4 8.6 -6 9 -0.6C9 3.2 6.6 5.2 3.4 5.2C4.4 7.4 2.4 8.8 0.6 7.2"
@@ -282,7 +298,8 @@ class Doll:
         c.path(closed, fill=fill)
         with c.group(clip=closed):
             low = inner if side > 0 or line[-1][1] < 185 else outer
-            mids = [((x + 2 * lx) / 3, (y + 2 * ly) / 3) for (x, y), (lx, ly) in zip(line, low, strict=True)]
+            mids = [((x + 2 * lx) / 3, (y + 2 * ly) / 3) for (x, y), (lx, ly) in zip(line, low,
+                strict=True)]  # fmt: skip
             c.path(smooth(mids[1:]) + onward(low[:0:-1]) + "Z", fill=shade)
         # The inner edge starts at the armpit.
         armpit = 0 if seam else max(1, round(len(line) * 0.25))
@@ -294,9 +311,9 @@ class Doll:
             (px, py), (qx, qy) = line[-2], line[-1]
             length = ((qx - px) ** 2 + (qy - py) ** 2) ** 0.5 or 1.0
             vx, vy = (qx - px) / length * 3.6, (qy - py) / length * 3.6
-            c.path(d("M", ax - vx, ay - vy, "L", bx - vx, by - vy, "L", bx + vx * 0.4, by + vy * 0.4,
-                     "L", ax + vx * 0.4, ay + vy * 0.4, "Z"),
-                   fill=cuff, stroke=Slot.LINE, width=1.8)  # fmt: skip
+            c.path(d("M", ax - vx, ay - vy, "L", bx - vx, by - vy, "L", bx + vx * 0.4, by
+                + vy * 0.4, "L", ax + vx * 0.4, ay + vy * 0.4, "Z"), fill=cuff, stroke=Slot.LINE,
+                width=1.8)  # fmt: skip
 
     def _wide(self, line: list[Point], fill: Slot, shade: Slot, cuff: Slot | None) -> None:
         """A kimono or wizard sleeve: it widens to the wrist and hangs down from it."""
@@ -308,13 +325,14 @@ class Doll:
         lean = 2.5 if wx > 26 else -1.0
         tip = (wx + lean, wy + hang)
         pit = (sx + 4.0, max(sy + 12.0, min(wy, 190.0)))
-        closed = smooth(outer) + d("Q", wx + lean + 4, wy + hang * 0.5, *tip,
-                                   "Q", tip[0] - 8, tip[1] + 3, *((tip[0] + pit[0]) / 2 - 4, tip[1] - 1),
-                                   "Q", pit[0] - 1, (pit[1] + tip[1]) / 2, *pit)  # fmt: skip
+        closed = smooth(outer) + d("Q", wx + lean + 4, wy + hang * 0.5, *tip, "Q", tip[0] - 8,
+            tip[1] + 3, *((tip[0] + pit[0]) / 2 - 4, tip[1] - 1), "Q", pit[0] - 1, (pit[1]
+            + tip[1]) / 2, *pit)  # fmt: skip
         c.path(closed + d("L", sx - 4, sy + 6, "L", *outer[0], "Z"), fill=fill)
         with c.group(clip=closed + "Z"):
-            c.path(d("M", *inner[-1], "L", wx - 3, tip[1] + 6, "H", pit[0] - 14, "V", pit[1] - 2, "Z"),
-                   fill=shade)  # fmt: skip
+            c.path(d("M", *inner[-1], "L", wx - 3, tip[1] + 6, "H", pit[0] - 14, "V", pit[1] - 2,
+                "Z"), fill=shade)  # fmt: skip
             if cuff is not None:
-                c.path(d("M", outer[-1][0] + 4, outer[-1][1] - 4, "L", tip[0] + 5, tip[1] + 4), stroke=cuff, width=11)
+                c.path(d("M", outer[-1][0] + 4, outer[-1][1] - 4, "L", tip[0] + 5, tip[1] + 4),
+                    stroke=cuff, width=11)  # fmt: skip
         c.path(closed, stroke=Slot.LINE, width=2.3)

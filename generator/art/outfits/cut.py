@@ -7,6 +7,7 @@ garments is drawn once, in `halves`, where +x points away from the axis on both 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import hypot
 
 from generator.art.canvas import Canvas, Point, fmt, smooth
@@ -46,7 +47,7 @@ def tone(canvas: Canvas, path: str, shade: Slot | None) -> None:
 
 def at_share(points: Sequence[Point], share: float) -> Point:
     """The point at a share of a polyline's length."""
-    lengths = [hypot(b[0] - a[0], b[1] - a[1]) for a, b in zip(points, points[1:], strict=False)]
+    lengths = [hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(points)]
     left = share * sum(lengths)
     for (ax, ay), (bx, by), length in zip(points, points[1:], lengths, strict=False):
         if left <= length:
@@ -84,7 +85,8 @@ def sides(points: Sequence[Point], start: float, end: float) -> tuple[list[Point
 
 
 def frill(
-    canvas: Canvas, points: Sequence[Point], depth: float, *, waves: int, fill: Slot, shade: Slot | None,
+    canvas: Canvas, points: Sequence[Point], depth: float, *, waves: int, fill: Slot,
+    shade: Slot | None,
     width: float = 1.8,
 ) -> None:  # fmt: skip
     """A gathered ruffle that hangs from a line, to the right-hand side of its direction.
@@ -100,9 +102,7 @@ def frill(
     edge = d("M", *ends[0], "L", *out[0])
     gathers = ""
     shadows = ""
-    for (ax, ay), (bx, by), (sx, sy), (tx, ty) in zip(
-        out, out[1:], ends, ends[1:], strict=False
-    ):
+    for (ax, ay), (bx, by), (sx, sy), (tx, ty) in zip(out, out[1:], ends, ends[1:], strict=False):
         mx, my = (ax + bx) / 2, (ay + by) / 2
         bx2, by2 = (sx + tx) / 2, (sy + ty) / 2
         edge += d("Q", mx + (mx - bx2) * 0.55, my + (my - by2) * 0.55, bx, by)
