@@ -71,7 +71,8 @@ def draw_back(canvas: Canvas, at: Frame) -> None:
         whole = d + "".join(s.d for s in outer)
         canvas.path(whole, stroke=Slot.LINE, width=5.0)
         canvas.path(d, fill=tone.shade)
-        _hollow(canvas, at)
+        with canvas.group(clip=d):
+            _hollow(canvas, at)
         for s in outer:
             canvas.path(s.d, fill=tone.base)
             locks.shaded(canvas, s, tone)
@@ -85,11 +86,7 @@ def _hollow(canvas: Canvas, at: Frame) -> None:
     """The darkest place: behind the neck."""
     y = 186.0 if at.chibi else 196.0
     dark = canvas.radial(CX, y, 62, [Stop(0.3, Slot.LINE, 0.42), Stop(1, Slot.LINE, 0)])
-    # Below the bob's ends it would darken the air.
-    with canvas.group(
-        clip=f"M{fmt(CX - 62)} 130H{fmt(CX + 62)}V{fmt(FALLS[at.spec.hair].end(at) - 16)}H{fmt(CX - 62)}Z"
-    ):
-        canvas.ellipse(CX, y, 62, 62, fill=dark)
+    canvas.ellipse(CX, y, 62, 62, fill=dark)
 
 
 def _half(at: Frame, fall: Fall, t: float) -> float:
@@ -135,8 +132,8 @@ def _ends(at: Frame, fall: Fall, right: Point, left: Point, end: float) -> str:
         x1 = right[0] + (left[0] - right[0]) * (i + 1) / count
         jitter = at.spec.detail[i % 4]
         tip_x = (x0 + x1) / 2 + (3 * jitter - fall.flick * ((i + 0.5) / count - 0.5))
-        tip_y = end + 3.5 * jitter - (5 if i % 2 else 0)
-        notch_y = right[1] + (left[1] - right[1]) * (i + 1) / count - 4 * (i % 2)
+        tip_y = end + 3.5 * jitter - (0, 5, 2)[i % 3] + 3
+        notch_y = right[1] + (left[1] - right[1]) * (i + 1) / count - (2, 9, 4)[i % 3]
         if fall.blunt:
             sag = [5.0 * (1 - (2 * (i + k) / count - 1) ** 2) for k in (0, 1)]
             slit = end - 6 - 7 * (i % 3) + 4 * jitter
@@ -145,9 +142,12 @@ def _ends(at: Frame, fall: Fall, right: Point, left: Point, end: float) -> str:
                 f" {fmt(x1 + 0.8)} {fmt(end + sag[1])}L{fmt(x1)} {fmt(slit)}"
             )
             continue
+        # Controls nearer to the tip's axis than the chord's middle: the ends are pointed.
+        c0, c1 = x0 + 0.62 * (tip_x - x0), x1 + 0.55 * (tip_x - x1)
+        low = notch_y + 0.3 * (tip_y - notch_y)
         d.append(
-            f"Q{fmt(x0)} {fmt((notch_y + 2 * tip_y) / 3)} {fmt(tip_x)} {fmt(tip_y)}"
-            f"Q{fmt(x1)} {fmt((notch_y + tip_y) / 2)} {fmt(x1)} {fmt(notch_y)}"
+            f"Q{fmt(c0)} {fmt(low)} {fmt(tip_x)} {fmt(tip_y)}"
+            f"Q{fmt(c1)} {fmt(low)} {fmt(x1)} {fmt(notch_y)}"
         )
     return "".join(d)
 
@@ -193,9 +193,10 @@ def _sidelocks(at: Frame, fall: Fall, side: int) -> list[Strip]:
             t = i / 5
             x = 69.5 + wide - inset + 4.5 * sin(3.0 * t) - 5 * t
             x += 0.55 * fall.flick * t**3 + _wave(fall, t, 0.6 - k)
-            x -= 4.0 * k * t
+            x -= 4.0 * k * t + 13.0 * (1 - t) ** 4  # the root is tucked under the cap
             points.append((CX + side * x, 92 + t * (tip - 92)))
-        made.append(locks.lock(points, fall.lock_width * width * (1 + 0.12 * at.spec.hair_volume)))
+        width *= fall.lock_width * (1 + 0.12 * at.spec.hair_volume)
+        made.append(locks.lock(points, width, root=0.4))
     return made
 
 

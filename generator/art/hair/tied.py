@@ -179,11 +179,11 @@ def twin_back(canvas: Canvas, at: Frame) -> None:
     y = 112.0 if at.hat else 78.0
     with at.layer(canvas, locks.BACK_DEPTH * 0.4):
         for side in (-1, 1):
-            v = 1.5 * at.spec.hair_volume + (9.0 if at.chibi else 0.0)
+            v = 0.8 * at.spec.hair_volume + (9.0 if at.chibi else 0.0)
             path = [(CX + side * x, yy) for x, yy in
-                    ((63, y + 2), (77, y - 5), (82 + v, y + 26), (88 + v, y + 80),
+                    ((63, y + 2), (77, y - 5), (80 + v, y + 26), (87 + v, y + 80),
                      (93 + v, y + 122 + more / 2), (104 + v, y + 156 + more))]  # fmt: skip
-            tail(canvas, path, 38 + 2 * at.spec.hair_volume, tone, at)
+            tail(canvas, path, 38 + 1.5 * at.spec.hair_volume, tone, at)
 
 
 def twin_front(canvas: Canvas, at: Frame) -> None:
