@@ -38,6 +38,13 @@ def _coil(x: float, y: float, r: float, turn: float) -> str:
     return smooth(points)
 
 
+def _puffs(x: float, y: float, r: float) -> str:
+    """Two bumps of a puff's rim, facing away from the middle of the cloud."""
+    ux, uy = (x - CX) / 80, (y - _AFRO_Y) / 80
+    tx, ty = -uy * r * 1.6, ux * r * 1.6
+    return scallop([(x - tx, y - ty), (x + 0.3 * ux * r, y + 0.3 * uy * r), (x + tx, y + ty)], 0.42)
+
+
 def afro_back(canvas: Canvas, at: Frame) -> None:
     """The whole cloud; what stays visible of it is the dark half behind the neck."""
     with at.layer(canvas, 0.0):
@@ -101,18 +108,17 @@ def _afro_streak(canvas: Canvas, at: Frame) -> None:
 
 
 def _afro_texture(canvas: Canvas, at: Frame) -> None:
-    """Coils in three rings: dark ones all over, light ones where the highlight lies."""
+    """Coils and puffs in three rings: dark ones all over, light ones where the highlight lies."""
     dark: list[str] = []
     light: list[str] = []
-    for ring, (shrink, n) in enumerate(((14.0, 13), (33.0, 10))):
+    for ring, (shrink, n) in enumerate(((13.0, 16), (30.0, 13), (47.0, 9))):
         for i, (x, y) in enumerate(_afro_edge(at, 168, 372, n, shrink=shrink)):
             if y > 150 or (at.hat and y < 90):
                 continue
-            coil = _coil(
-                x + 3 * jitter(at, i, ring), y + 3 * jitter(at, i, ring + 1),
-                4.6 + 1.2 * jitter(at, i + 5, ring), i * 1.9 + ring,
-            )  # fmt: skip
-            (light if x + y < 132 + 20 * jitter(at, i, 3) else dark).append(coil)
+            x, y = x + 3 * jitter(at, i, ring), y + 3 * jitter(at, i, ring + 1)
+            size = 5.0 + 1.2 * jitter(at, i + 5, ring)
+            coil = _coil(x, y, size, i * 1.9 + ring) if i % 3 else _puffs(x, y, size)
+            (light if x + y < 140 + 20 * jitter(at, i, 3) else dark).append(coil)
     canvas.path("".join(dark), stroke=Slot.LINE, width=1.6, opacity=0.42)
     canvas.path("".join(light), stroke=Slot.HAIR_LIGHT, width=2.2)
 
@@ -212,9 +218,8 @@ def _curly_crown(canvas: Canvas, at: Frame) -> None:
     with at.layer(canvas, 0.35, clip=d):
         glow = canvas.radial(94, 62, 56, [Stop(0, Slot.HAIR_LIGHT, 0.5), Stop(1, Slot.HAIR_LIGHT, 0)])
         canvas.ellipse(94, 62, 56, 56, fill=glow)
-        dark = scallop([(CX + 96, 20), (CX + 52, 44), (CX + 60, 74), (CX + 56, 104), (CX + 60, 140),
-                        (CX + 96, 140)], -0.3)  # fmt: skip
-        canvas.path(dark + "Z", fill=Slot.HAIR_SHADE, opacity=0.7)
+        rim = [(CX + 24, 24.0), (CX + 44, 44.0), (CX + 56, 64.0), (CX + 61, 86.0), (CX + 58, 112.0)]
+        canvas.path(scallop(rim, -0.3) + f"L{CX + 60} 140H{CX + 100}V20Z", fill=Slot.HAIR_SHADE, opacity=0.7)
         _waves(canvas, at, edge)
 
 

@@ -182,7 +182,7 @@ def _draw_back(canvas: Canvas, at: Frame, kind: Rope, n: int) -> None:
 def _dome(canvas: Canvas, at: Frame) -> None:
     """The scalp between the ropes: dark, ending in the hairline."""
     v = at.spec.hair_volume
-    edge = [under_hat(at, p) for p in arc(CX, 108, 68 + 3 * v, 65 + 4 * v, 172, 368, 10)]
+    edge = [under_hat(at, p) for p in arc(CX, 108, 70 + 3 * v, 68 + 4 * v, 172, 368, 10)]
     lift = 0.0 if at.spec.fringe == "none" else 14.0  # ropes fall from higher roots
     line = [hairline(at, 1 - 0.25 * i, lift) for i in range(9)]
     with at.layer(canvas, 0.3):
@@ -199,7 +199,7 @@ _SIDES = ((1.04, 14.0, 75.0), (0.90, 2.0, 73.0), (0.98, 30.0, 70.0), (0.82, 46.0
 def _draw_front(canvas: Canvas, at: Frame, kind: Rope, n: int) -> None:
     _dome(canvas, at)
     end, wide, v = _end(at, kind), _spread(at), at.spec.hair_volume
-    part = (CX + 14 * side(at), 45.0 - 4 * v)
+    part = (CX + 14 * side(at), 46.0 - 4 * v)
     with at.layer(canvas, 0.35):
         for s in (-1, 1):
             strands = []

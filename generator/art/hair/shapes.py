@@ -137,13 +137,14 @@ def _catmull(p0: Point, p1: Point, p2: Point, p3: Point, t: float) -> Point:
 
 
 def ribs(points: Sequence[Point], width: float, end: float) -> list[tuple[Point, Point]]:
-    """Pairs of opposite edge points of a rope along `points`; `end` is the width left at the tip."""
+    """Pairs of opposite edge points of a rope along `points`, thin at the root; `end` is the share
+    of the width that is left at the tip."""
     pairs: list[tuple[Point, Point]] = []
     last = len(points) - 1
     for i, (x, y) in enumerate(points):
         (ax, ay), (bx, by) = points[max(i - 1, 0)], points[min(i + 1, last)]
         length = hypot(bx - ax, by - ay) or 1.0
-        half = width / 2 * (1.0 + (end - 1.0) * (i / last) ** 1.5)
+        half = width / 2 * (1.0 + (end - 1.0) * (i / last) ** 1.5) * min(1.0, 0.42 + 0.2 * i)
         nx, ny = (by - ay) / length * half, (ax - bx) / length * half
         pairs.append(((x + nx, y + ny), (x - nx, y - ny)))
     return pairs

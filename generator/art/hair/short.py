@@ -11,35 +11,36 @@ from generator.art.palette import Slot
 
 
 def _both(
-    at: Frame, table: tuple[tuple[tuple[Point, ...], float], ...], *, length: float = 0.0, k: int = 0
-) -> list[Strip]:
+    at: Frame, table: tuple[tuple[tuple[Point, ...], float, float], ...], *, length: float = 0.0,
+    wide: float = 0.0, k: int = 0,
+) -> list[Strip]:  # fmt: skip
     """Locks on both sides; each is points (x from the axis, y) and a width.
 
     `length` moves tips downwards, in units, and the points before them by a share of it.
     """
     strips: list[Strip] = []
-    for i, (points, width) in enumerate(table):
+    for i, (points, width, root) in enumerate(table):
         for s in (-1, 1):
             last = len(points) - 1
             way = []
             for n, (x, y) in enumerate(points):
                 t = n / last
                 way.append(
-                    (CX + s * (x + 2.5 * t * jitter(at, i + 3 * s, k)),
+                    (CX + s * (x + wide + 2.5 * t * jitter(at, i + 3 * s, k)),
                      y + t * t * (length + 3.0 * jitter(at, i + 2 * s, k + 1)))
                 )  # fmt: skip
-            strips.append(locks.lock(way, width))
+            strips.append(locks.lock(way, width, root=root))
     return strips
 
 
 _PIXIE_BACK = (
-    (((44, 96), (58, 134), (56, 160), (62, 180)), 20.0),
-    (((34, 104), (46, 150), (44, 174), (50, 193)), 22.0),
-    (((18, 110), (28, 156), (27, 182), (31, 201)), 22.0),
+    (((44, 96), (58, 134), (56, 160), (62, 180)), 20.0, 0.7),
+    (((34, 104), (46, 150), (44, 174), (50, 193)), 22.0, 0.7),
+    (((18, 110), (28, 156), (27, 182), (31, 201)), 22.0, 0.7),
 )  # fmt: skip
 _PIXIE_SIDE = (
-    (((60, 88), (67, 114), (65, 140), (54, 161)), 14.0),
-    (((63, 86), (72, 106), (73, 124), (66, 141)), 13.0),
+    (((60, 88), (67, 114), (65, 140), (54, 161)), 14.0, 0.7),
+    (((63, 86), (72, 106), (73, 124), (66, 141)), 13.0, 0.7),
 )
 def pixie_back(canvas: Canvas, at: Frame) -> None:
     tone = locks.tones(canvas, at, 110, 185)
@@ -62,15 +63,19 @@ def _pairs(strips: list[Strip]) -> tuple[list[Strip], list[Strip]]:
 
 
 _WOLF_BACK = (
-    (((40, 90), (72, 140), (70, 190), (88, 226)), 34.0),
-    (((56, 90), (82, 136), (82, 172), (98, 198)), 30.0),
-    (((24, 110), (48, 160), (50, 204), (64, 238)), 32.0),
-    (((10, 120), (22, 170), (26, 210), (36, 240)), 30.0),
+    (((40, 90), (72, 140), (70, 190), (88, 226)), 34.0, 0.7),
+    (((56, 90), (82, 136), (82, 172), (98, 198)), 30.0, 0.7),
+    (((24, 110), (48, 160), (50, 204), (64, 238)), 32.0, 0.7),
+    (((10, 120), (22, 170), (26, 210), (36, 240)), 30.0, 0.7),
+)  # fmt: skip
+_WOLF_LAYER = (
+    (((50, 66), (70, 92), (78, 118), (90, 136)), 17.0, 0.1),
+    (((46, 56), (68, 78), (79, 96), (93, 108)), 15.0, 0.1),
 )  # fmt: skip
 _WOLF_SIDE = (
-    (((58, 84), (76, 120), (74, 158), (88, 186)), 24.0),
-    (((60, 80), (78, 110), (82, 136), (97, 154)), 22.0),
-    (((56, 84), (67, 118), (64, 150), (70, 178)), 17.0),
+    (((58, 84), (76, 120), (74, 158), (88, 186)), 24.0, 0.7),
+    (((60, 80), (78, 110), (82, 136), (97, 154)), 22.0, 0.7),
+    (((56, 84), (67, 118), (64, 150), (70, 178)), 17.0, 0.7),
 )  # fmt: skip
 
 
@@ -86,13 +91,21 @@ def wolf_front(canvas: Canvas, at: Frame) -> None:
     with at.layer(canvas, locks.SIDE_DEPTH):
         for strips in _pairs(_both(at, _WOLF_SIDE, length=10 * at.spec.hair_length)):
             locks.clump(canvas, strips, tone, width=2.3)
-    fringes.draw(canvas, at, locks.tones(canvas, at, 75, 150), extra=0.3, fluff=2.0)
+    fringes.draw(canvas, at, locks.tones(canvas, at, 75, 150), extra=0.15, fluff=1.5)
+    if at.hat:
+        return
+    # The upper layer, cut short, flicks out over the lower one.
+    tone = locks.tones(canvas, at, 90, 165)
+    swell = (5 * at.spec.hair_volume, 3 * at.spec.hair_length)
+    with at.layer(canvas, locks.FRONT_DEPTH):
+        for strips in _pairs(_both(at, _WOLF_LAYER, length=swell[1], wide=swell[0], k=2)):
+            locks.clump(canvas, strips, tone, width=1.9)
 
 
 _CROP_BACK = (
-    (((44, 96), (58, 130), (57, 152), (50, 168)), 20.0),
-    (((30, 110), (44, 150), (42, 172), (36, 184)), 22.0),
-    (((12, 120), (24, 160), (22, 178), (16, 189)), 22.0),
+    (((44, 96), (58, 130), (57, 152), (50, 168)), 20.0, 0.7),
+    (((30, 110), (44, 150), (42, 172), (36, 184)), 22.0, 0.7),
+    (((12, 120), (24, 160), (22, 178), (16, 189)), 22.0, 0.7),
 )  # fmt: skip
 def crop_back(canvas: Canvas, at: Frame) -> None:
     tone = locks.tones(canvas, at, 110, 185)
