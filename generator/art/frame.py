@@ -158,6 +158,8 @@ def frame(spec: AvatarSpec) -> Frame:
     if chibi:
         eye_h, eye_w, eye_y = eye_h * 1.26, eye_w * 1.18, eye_y + 2.5
     eye_x = 30.2 + 2.2 * spec.eye_spacing + (2.5 if chibi else 0.0)
+    # Large eyes move together rather than over the edge of a narrow face.
+    eye_x = min(eye_x, cheek - 3.0 - 1.06 * eye_w)
     return Frame(
         spec=spec,
         chibi=chibi,

@@ -17,13 +17,13 @@ def draw(canvas: Canvas, at: Frame) -> None:
     pair = eyes.eyes(at, pose)
     below = [effect for effect in pose.effects if effect not in effects.OVER_HAIR]
     for effect in below:
-        if effect in UNDER_EYES and effect != "streams":
+        if effect in UNDER_EYES and effect != "streams":  # streams run over the mouth's corners
             with at.layer(canvas, effects.SKIN_DEPTH):
                 effects.draw(canvas, at, pair, effect)
     facial_hair.draw(canvas, at, pose.mouth)
     with at.layer(canvas, mouths.DEPTH), canvas.feature("mouth"):
         mouths.draw(canvas, at, pose.mouth)
-    with at.layer(canvas, effects.DEPTH):
+    with at.layer(canvas, effects.SKIN_DEPTH):
         if "streams" in below:
             effects.draw(canvas, at, pair, "streams")
     with at.layer(canvas, eyes.DEPTH), canvas.feature("eyes"):

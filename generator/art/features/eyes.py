@@ -247,7 +247,7 @@ def _closed(canvas: Canvas, eye: Eye) -> None:
         points = [eye.p(*q) for q in stroke]
         # A touch of rouge keeps the line readable on dark skin.
         glow = [(x, y + 2.6) for x, y in points]
-        canvas.strand(glow, width * 1.7, fill=Slot.BLUSH, opacity=0.45, taper=(0.3, 0.3))
+        canvas.strand(glow, width * 1.7, fill=Slot.BLUSH, opacity=0.55, taper=(0.3, 0.3))
         _ink(canvas, brush(points, width * canvas.line_scale, taper))
     if kind == "squeeze" or eye.lashes < 0.6:
         return

@@ -36,6 +36,7 @@ def _stubble(canvas: Canvas, at: Frame, mouth: mouths.Mouth) -> None:
     below = pairs((CX - at.cheek - 4, at.chin_y + 6), (CX + at.cheek + 4, at.chin_y + 6))
     with at.layer(canvas, 0.25, clip=at.face_outline()):
         canvas.path(f"{tone}L{below}Z", fill=Slot.HAIR_SHADE, opacity=0.22)
+        hairs = ""
         for row, (dy, count) in enumerate(_STUBBLE_ROWS):
             for i in range(-count, count + 1):
                 t = i / count
@@ -43,8 +44,9 @@ def _stubble(canvas: Canvas, at: Frame, mouth: mouths.Mouth) -> None:
                     continue
                 x = CX + t * (at.jaw - 6 - 6 * row)
                 top = y + dy - abs(t) ** 1.8 * (22 - 3 * row)
-                hair = [(x, top), (x + 0.5, top + 2.6)]
-                canvas.strand(hair, 1.3, fill=Slot.LINE, opacity=0.42, taper=(0.6, 0.2))
+                # One path for all of them: there are too many for a node each.
+                hairs += f"M{pairs((x - 0.6, top))}L{pairs((x + 0.6, top), (x + 0.5, top + 2.6))}Z"
+        canvas.path(hairs, fill=Slot.LINE, opacity=0.5)
     top = min(at.nose_y + 6, y - 6)
     lip = [(CX + w + 2, y - 1), (CX + w - 3, top + 1.4), (CX, top + 0.6)]
     with at.layer(canvas, 0.8):

@@ -163,8 +163,8 @@ def _open(canvas: Canvas, mouth: Mouth, at: Frame, name: str) -> None:
 
 def _closed(canvas: Canvas, mouth: Mouth, at: Frame) -> None:
     for line in mouth.lines:
-        lower = [(x, y + 1.3) for x, y in line]
-        canvas.path(smooth(lower), stroke=Slot.LIP, width=mouth.weight * 0.9, opacity=0.75)
+        lower = [(x, y + 1.6) for x, y in line]
+        canvas.path(smooth(lower), stroke=Slot.LIP, width=mouth.weight, opacity=0.75)
     if mouth.lick:
         canvas.path(mouth.lick, fill=Slot.LIP, stroke=Slot.LINE, width=1.5)
     if "fangs" in at.spec.accessories:

@@ -106,8 +106,8 @@ POSES: dict[Expression, Pose] = {
         EyePose(iris="star", wide=1.06), BrowPose(lift=5, arch=1.5), "beam", ("sparkles",)
     ),
     "love": Pose(
-        EyePose(iris="heart", floor=0.94), BrowPose(lift=3.5, arch=1, slant=-2), "cat_open",
-        ("hearts",),
+        EyePose(iris="heart", floor=0.97, wide=1.03), BrowPose(lift=3.5, arch=1, slant=-2),
+        "cat_open", ("hearts",),
     ),
     "dizzy": Pose(
         EyePose(iris="spiral", wide=1.02), BrowPose(lift=2, slant=-4, odd=2), "waver", ("sweat",)
