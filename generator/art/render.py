@@ -31,7 +31,7 @@ def rasterise(svg: str, size: int) -> NDArray[np.uint8]:
     """
     import skia
 
-    stream = skia.MemoryStream(svg.encode())
+    stream = skia.MemoryStream(svg.encode(), True)  # copied: Skia reads it after Python let go
     document = skia.SVGDOM.MakeFromStream(stream)
     if document is None:
         raise ValueError("this is not an SVG document that Skia can read")

@@ -6,7 +6,7 @@ Colours are not conditions: networks paint masks of palette slots, and the palet
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -41,6 +41,10 @@ class Conditions:
     attributes: Tensor
     sliders: Tensor
     pose: Tensor
+
+    def __iter__(self) -> Iterator[Tensor]:
+        """So that `generator(*conditions)` works."""
+        return iter((self.attributes, self.sliders, self.pose))
 
     def __len__(self) -> int:
         return len(self.attributes)

@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from generator.art.palette import Slot
-from generator.models.conditions import ATTRIBUTES, CONTINUOUS, SLICES, Conditions
+from generator.models.conditions import ATTRIBUTES, CONTINUOUS, SLICES
 from generator.spec import VOCABULARY
 
 NOTHING = len(Slot)
@@ -91,8 +91,8 @@ class Tables(nn.Module):
         self.register_buffer("columns", torch.tensor(columns), persistent=False)
         self.maps = nn.Parameter(torch.randn(len(columns), channels, size, size) * 0.1)
 
-    def forward(self, c: Conditions) -> Tensor:
-        chosen = c.attributes[:, self.columns]
+    def forward(self, attributes: Tensor) -> Tensor:
+        chosen = attributes[:, self.columns]
         return (chosen @ self.maps.flatten(1)).unflatten(1, self.maps.shape[1:])
 
 
@@ -110,8 +110,8 @@ class Mapping(nn.Module):
         nn.init.normal_(self.embed.weight, std=0.5)
         nn.init.normal_(self.sliders.weight, std=0.5)
 
-    def forward(self, c: Conditions) -> Tensor:
-        return self.mlp(self.embed(c.attributes) + self.sliders(c.sliders))
+    def forward(self, attributes: Tensor, sliders: Tensor) -> Tensor:
+        return self.mlp(self.embed(attributes) + self.sliders(sliders))
 
 
 def waves(grid: Tensor) -> Tensor:
@@ -156,25 +156,26 @@ class Generator(nn.Module):
         self.palette = nn.Conv2d(config.last, 4 * CHANNELS, 1)
         self.free_colour = nn.Parameter(torch.full((3,), 0.5))
 
-    def forward(self, c: Conditions) -> Tensor:
-        """Returns logits (B, 128, 128, 4, CHANNELS): the pixels of each 2 x 2 cell, row by row.
+    def forward(self, attributes: Tensor, sliders: Tensor, pose: Tensor) -> Tensor:
+        """The tensors of `Conditions` -> logits (B, 128, 128, 4, CHANNELS) in 2 x 2 cells.
 
+        Pixel (2y + i, 2x + j) is entry 2i + j of cell (y, x).
         `unshuffled` gives (B, CHANNELS, 256, 256); losses need not pay for that.
         """
-        w = self.mapping(c)
-        rest = {r: _grid(len(c), r, w.device) for r in (16, 32, 64)}
-        x = _layout(torch.cat([self.head_tables(c), waves(rest[16])], 1))
+        w = self.mapping(attributes, sliders)
+        rest = {r: _grid(len(pose), r, w.device) for r in (16, 32, 64)}
+        x = _layout(torch.cat([self.head_tables(attributes), waves(rest[16])], 1))
         for block in self.head16:
             x = block(x, w)
         x = _layout(torch.cat([_double(x), waves(rest[32]).to(x.dtype)], 1))
         for block in self.head32:
             x = block(x, w)
 
-        posed = {r: _posed_grid(c.pose, r) for r in (32, 64)}
+        posed = {r: _posed_grid(pose, r) for r in (32, 64)}
         head = F.grid_sample(x.float(), posed[32], padding_mode="border", align_corners=False)
-        styles = c.attributes[:, SLICES["style"]]  # (B, 2)
+        styles = attributes[:, SLICES["style"]]  # (B, 2)
         body = sum(
-            share[:, None, None, None] * tables(c)
+            share[:, None, None, None] * tables(attributes)
             for share, tables in zip(styles.unbind(1), self.body_tables, strict=True)
         )
         body = self.body16(_layout(torch.cat([body, waves(rest[16])], 1)), w)

@@ -74,7 +74,7 @@ class AvatarObjective:
             conditions = cat([conditions, self._between(batch.conditions, seen)])
 
         n = len(batch.conditions)
-        logits: Tensor = self.generator(conditions)
+        logits: Tensor = self.generator(*conditions)
         loss = slot_cross_entropy(logits[:n], batch.slots, batch.shares, self._weights(batch))
         scalars = {"reconstruction": loss.detach()}
         if adversarial:
@@ -84,14 +84,16 @@ class AvatarObjective:
             fakes = paint(logits[fake_rows].float().softmax(-1), dressed)
             with torch.no_grad():
                 reals = paint(true_masks(batch, CHANNELS)[: len(fakes)], colours[: len(fakes)])
-            scores = self.discriminator.module(torch.cat([reals, fakes]))
+            with self.fabric.autocast():
+                scores = self.discriminator.module(torch.cat([reals, fakes]))
             real, fake = scores.chunk(2)
             gan = generator_loss(section.loss, real.detach(), fake)
             scalars["g_loss"] = gan.detach()
             scalars["gap"] = (real.mean() - fake.mean()).detach()
             loss = loss + weight * gan
+        scalars["g_norm"] = torch.tensor(self.generator.step(loss, lr_scale))
+        if adversarial:  # after the generator's step: its graph runs through the critic's weights
             scalars |= self._train_discriminator(reals, fakes.detach(), seen)
-        scalars["g_norm"] = self.generator.step(loss, lr_scale)
         self.ema.update(self.generator.module)
         return {name: float(value) for name, value in scalars.items()}
 
@@ -101,7 +103,7 @@ class AvatarObjective:
         images = []
         with torch.inference_mode():
             for i in range(0, len(fixed.conditions), 8):
-                masks = self.ema.module(fixed.conditions[i : i + 8]).float().softmax(-1)
+                masks = self.ema.module(*fixed.conditions[i : i + 8]).float().softmax(-1)
                 images.append(paint(masks, self.ema.module.colours(fixed.palettes[i : i + 8])))
         return grid(torch.cat(images), columns=6)
 
@@ -124,13 +126,14 @@ class AvatarObjective:
         section = self.config.avatar
         step = seen // (self.config.batch * self.fabric.world_size)
         penalise = section.r1 > 0 and step % section.r1_every == 0
-        reals = reals.detach().requires_grad_(penalise)
         scores = self.discriminator(torch.cat([reals, fakes]))
         real, fake = scores.chunk(2)
         loss = discriminator_loss(section.loss, real, fake)
         scalars = {"d_loss": loss.detach()}
         if penalise:
-            penalty = gradient_penalty(real, reals)
+            # On the bare module and in float32: the engine's wrapper allows no second derivative.
+            reals = reals.float().requires_grad_()
+            penalty = gradient_penalty(self.discriminator.module(reals), reals)
             scalars["r1"] = penalty.detach()
             loss = loss + section.r1 / 2 * section.r1_every * penalty
         scalars["d_norm"] = torch.tensor(self.discriminator.step(loss, 1.0))

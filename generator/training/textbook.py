@@ -93,7 +93,6 @@ class TextbookObjective:
 
         step = seen // (self.config.batch * self.fabric.world_size)
         penalise = t.r1 > 0 and step % t.r1_every == 0
-        x.requires_grad_(penalise)
         scores = self.discriminator(torch.cat([x, drawn.detach()]))
         real, fake = scores[: len(x)], scores[len(x) :]
         d_loss = discriminator_loss(t.loss, real[:, 0], fake[:, 0])
@@ -101,7 +100,10 @@ class TextbookObjective:
         if self.kinds > 1:
             d_loss = d_loss + F.cross_entropy(fake[:, 1:], which)
         if penalise:
-            d_loss = d_loss + t.r1 / 2 * t.r1_every * gradient_penalty(real[:, 0], x)
+            # On the bare module: the engine's wrapper allows no second derivative.
+            x = x.requires_grad_()
+            penalty = gradient_penalty(self.discriminator.module(x)[:, 0], x)
+            d_loss = d_loss + t.r1 / 2 * t.r1_every * penalty
         self.discriminator.step(d_loss, lr_scale)
 
         judged = self.discriminator.module(torch.cat([x.detach(), drawn]))
