@@ -121,10 +121,10 @@ def draw(
     a, b, c, _ = at.spec.detail
     steps = (159 + 3 * a, 124 + 7 * b, 43 + 6 * c, 18 + 3 * b)
     start, end = -6.0, 186.0
-    x0, y0 = shape.point(end, shape.fluff)
+    x0, y0 = shape.point(end, 0.25 * shape.fluff)
     d = (
         f"M{fmt(x0)} {fmt(y0)}{locks.outline(shape, end, start, steps)}"
-        f"{_lower(edge, shape.point(start, shape.fluff), (x0, y0))}Z"
+        f"{_lower(edge, shape.point(start, 0.25 * shape.fluff), (x0, y0))}Z"
     )
     with at.layer(canvas, locks.FRONT_DEPTH):
         canvas.path(d, fill=tone.base, stroke=Slot.LINE, width=2.5)
@@ -273,9 +273,11 @@ def _strands(canvas: Canvas, at: Frame, edge: _Edge) -> None:
             reach = 0.62 if outer else (0.26, 0.44)[i % 2]
         way = locks.meridian(notch, edge.crown, reach)
         if edge.sleek and not outer:
-            canvas.strand(way, 3.0, fill=Slot.HAIR_SHADE, taper=(1.0, 0.0))
+            canvas.strand(way[::2], 3.0, fill=Slot.HAIR_SHADE, taper=(1.0, 0.0))
         else:
-            canvas.strand(way, 2.0 if long else 1.8, fill=Slot.LINE, taper=(1.0, 0.0))
+            canvas.strand(
+                way if long else way[::2], 2.0 if long else 1.8, fill=Slot.LINE, taper=(1.0, 0.0)
+            )
     cx, cy = edge.crown
     for k, (dx, dy) in enumerate(((-34, 40), (30, 36), (52, 48))):
         way = locks.meridian((cx + dx + 3 * detail[k], cy + dy), edge.crown, 0.86)[1:]

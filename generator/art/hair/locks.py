@@ -124,7 +124,7 @@ def curve(points: Sequence[Point], per_span: int = 4) -> list[Point]:
 
 def strip(points: Sequence[Point], widths: Sequence[float]) -> Strip:
     """A ribbon along `points` (root to tip), as wide as `widths` at evenly spaced places."""
-    dense = curve(points)
+    dense = curve(points, 3)
     last = len(dense) - 1
     left: list[Point] = []
     right: list[Point] = []
@@ -195,7 +195,7 @@ def gleam(canvas: Canvas, s: Strip, paint: Tones, *, start: float = 0.2, end: fl
     way = [
         (x + (mx - x) * 0.5, y + (my - y) * 0.5)
         for (x, y), (mx, my) in zip(left, s.middle, strict=True)
-    ][round(start * last) : round(end * last) + 1 : 3]
+    ][round(start * last) : round(end * last) + 1 : 2]
     if len(way) > 1:
         canvas.strand(way, 3.2, fill=paint.light, opacity=0.75)
 
@@ -212,7 +212,7 @@ def under_cap(canvas: Canvas, strips: Sequence[Strip], paint: Tones, bottom: flo
 
 def part(canvas: Canvas, edge: Sequence[Point], width: float = 1.5) -> None:
     """A line between two locks: nothing at the root, full at the tip."""
-    canvas.strand(edge[:: max(1, len(edge) // 5)], width, fill=Slot.LINE, taper=(0.0, 0.7))
+    canvas.strand(edge[:: max(1, len(edge) // 4)], width, fill=Slot.LINE, taper=(0.0, 0.7))
 
 
 def meridian(end: Point, crown: Point, reach: float, *, bow: float = 0.10) -> list[Point]:
@@ -243,13 +243,14 @@ def outline(shape: Dome, start: float, end: float, steps: Sequence[float]) -> st
     for a, b in pairwise(marks):
         left = a > 90
         tip, root = (a, b) if left else (b, a)
+        lift = shape.fluff if tip in steps else 0.3 * shape.fluff
         past = 7.0 if tip in steps else 0.0  # the point hangs over what follows
         tip += past if left else -past
         points = []
         for i in range(6):
             t = i / 5
             # Near the top ends stand off less, or the head would grow horns.
-            out = shape.fluff * t**2.2 * min(1.0, abs(tip - 90) / 60)
+            out = lift * t**2.2 * min(0.85, abs(tip - 90) / 60)
             points.append(shape.point(root + (tip - root) * t, out))
         d.append(f"L{smooth(points[::-1] if left else points)[1:]}")
     return "".join(d)

@@ -161,7 +161,7 @@ def drill(
     def rim(t: float, edge: int) -> Point:
         """A notch of the rim at turn `t` on the left (-1) or right (1) edge."""
         share = t / (turns + 0.5)
-        half = width / 2 * (1 - share**1.7) * (0.82 + 0.18 * min(1.0, t))
+        half = width / 2 * (1 - share**1.7) * (0.6 + 0.4 * min(1.0, t))
         sway = side * (6 * sin(2.6 * share) - 5 * share)
         slant = step * (0.30 if edge < 0 else -0.30)
         return x + sway + edge * half * 0.86, y + t * step + slant
@@ -213,7 +213,7 @@ def drills_front(canvas: Canvas, at: Frame) -> None:
     end = (216.0 if at.chibi else 232.0) + tied.length(at, 16)
     with at.layer(canvas, locks.SIDE_DEPTH):
         for side in (-1, 1):
-            drill(canvas, CX + side * 75, 116, 43 + 4 * at.spec.hair_volume, end, side, tone)
+            drill(canvas, CX + side * 75, 118, 43 + 4 * at.spec.hair_volume, end, side, tone)
     tied.temples(canvas, at, locks.HAIR, end=176, width=11)
     fringes.draw(canvas, at)
 

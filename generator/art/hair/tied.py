@@ -181,9 +181,9 @@ def twin_back(canvas: Canvas, at: Frame) -> None:
         for side in (-1, 1):
             v = 0.8 * at.spec.hair_volume + (9.0 if at.chibi else 0.0)
             path = [(CX + side * x, yy) for x, yy in
-                    ((63, y + 2), (77, y - 5), (80 + v, y + 26), (87 + v, y + 80),
-                     (93 + v, y + 122 + more / 2), (104 + v, y + 156 + more))]  # fmt: skip
-            tail(canvas, path, 38 + 1.5 * at.spec.hair_volume, tone, at)
+                    ((63, y + 2), (77, y - 5), (76 + v, y + 26), (83 + v, y + 80),
+                     (91 + v, y + 122 + more / 2), (104 + v, y + 156 + more))]  # fmt: skip
+            tail(canvas, path, 43 + 1.5 * at.spec.hair_volume, tone, at)
 
 
 def twin_front(canvas: Canvas, at: Frame) -> None:
