@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from generator.art.canvas import Canvas, Stop, smooth
+from collections.abc import Sequence
+
+from generator.art.canvas import Canvas, Point, Stop, smooth
 from generator.art.frame import CX, Frame
 from generator.art.palette import Slot
 
@@ -108,26 +110,26 @@ def _nose(canvas: Canvas, at: Frame) -> None:
 
 
 def _wrinkles(canvas: Canvas, at: Frame) -> None:
-    """Smile lines, crow's feet and a crease or two on the forehead."""
+    """Smile lines, soft bags under the eyes, crow's feet and a crease or two on the forehead."""
+    k = 1.25 if at.chibi else 1.0
+    under = at.eye_y + at.eye_h + (1.5 if at.chibi else 3.0)
+    smile = 5.0 if at.chibi else 8.0
     for side in (-1, 1):
-        x = CX + side * (at.mouth_w + 8)
-        canvas.strand(
-            [(CX + side * 12, at.nose_y + 1), (x, at.mouth_y - 5),
-             (x + side * 1.5, at.mouth_y + 4)],
-            2.0, fill=Slot.SKIN_SHADE,
-        )  # fmt: skip
-        edge = at.eye_x + at.eye_w + 3
+        x = at.mouth_w + smile
+        cheek = [(12.0, at.nose_y + 1), (x, at.mouth_y - 5), (x + 1.5, at.mouth_y + 4)]
+        bag = [(at.eye_x - 11, under - 1), (at.eye_x - 1, under + 3), (at.eye_x + 10, under - 0.5)]
+        _crease(canvas, [(CX + side * u, v) for u, v in cheek], 2.3 * k)
+        _crease(canvas, [(CX + side * u, v) for u, v in bag], 2.3 * k)
+        edge = at.eye_x + at.eye_w + (0.5 if at.chibi else 3.0)
         for dy, tip in ((3.0, 1.0), (7.0, 7.5)):
-            canvas.strand(
-                [(CX + side * edge, at.eye_y + dy), (CX + side * (edge + 6.5), at.eye_y + tip)],
-                1.7, fill=Slot.SKIN_SHADE,
-            )  # fmt: skip
-        under = at.eye_y + at.eye_h + 4
-        canvas.strand(
-            [(CX + side * (at.eye_x - 9), under), (CX + side * at.eye_x, under + 3),
-             (CX + side * (at.eye_x + 10), under)],
-            1.8, fill=Slot.SKIN_SHADE,
-        )  # fmt: skip
+            foot = [(edge, at.eye_y + dy), (edge + 6.5, at.eye_y + tip)]
+            _crease(canvas, [(CX + side * u, v) for u, v in foot], 1.8)
     if at.spec.hair == "bald" or at.spec.fringe == "none":
         for y in (92.0, 101.0):
-            canvas.strand([(CX - 22, y), (CX, y - 2), (CX + 22, y)], 1.8, fill=Slot.SKIN_SHADE)
+            _crease(canvas, [(CX - 22, y), (CX, y - 2), (CX + 22, y)], 1.9)
+
+
+def _crease(canvas: Canvas, points: Sequence[Point], width: float) -> None:
+    """A line of age: a soft fold with a thin dark core."""
+    canvas.strand(points, width * 1.3, fill=Slot.SKIN_SHADE)
+    canvas.strand(points, width * 0.55, fill=Slot.LINE, opacity=0.5)

@@ -57,14 +57,14 @@ def _plain(canvas: Canvas, eye: Eye) -> None:
     base, dark, light = eye.slots
     body = canvas.linear(
         cx, cy - ry, cx, cy + ry,
-        [Stop(0, dark), Stop(0.30, dark, 1), Stop(0.58, base), Stop(0.98, light)],
+        [Stop(0.06, dark), Stop(0.24, dark), Stop(0.50, base), Stop(0.94, light)],
     )  # fmt: skip
     canvas.ellipse(cx, cy, rx, ry, fill=body)
     # The light that falls in from the upper left gathers at the bottom.
     with canvas.group(transform=f"translate({fmt(cx)} {fmt(cy + 0.66 * ry)}) scale(1 .7)"):
         glow = canvas.radial(0, 0, 0.72 * rx, [Stop(0, light, 0.95), Stop(1, light, 0)])
         canvas.ellipse(0, 0, 0.72 * rx, 0.72 * rx, fill=glow)
-    canvas.ellipse(cx, cy - 0.02 * ry, 0.43 * rx, 0.44 * ry, fill=dark)
+    canvas.ellipse(cx, cy - 0.02 * ry, 0.40 * rx, 0.42 * ry, fill=dark)
     canvas.ellipse(cx, cy - 0.06 * ry, 0.36 * rx, 0.34 * ry, fill=Slot.INK, opacity=0.6)
     canvas.ellipse(cx, cy, rx - 0.7, ry - 0.7, stroke=dark, width=1.7)
 
