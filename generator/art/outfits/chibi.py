@@ -259,6 +259,14 @@ class Doll:
             if extra is not None:
                 extra(line, side)
 
+    def forearms(self) -> None:
+        """Bare forearms that are folded in front of the body, once more on top of a bodice."""
+        for side in halves(self.canvas):
+            if self.gesture(side) in ("chest", "hip"):
+                line = self.arm_line(side)
+                self._hand(line, None)
+                self._tube(line[3:], 6.3, 5.4, Slot.SKIN, Slot.SKIN_SHADE, side)
+
     def _collarbone(self, joint: Point) -> Point:
         """Where an arm's upper edge leaves the torso's, so that the shoulder is one curve."""
         return (17.5 + 0.8 * self.broad, 161.5) if joint[1] < 172 else joint
@@ -286,7 +294,8 @@ class Doll:
         """A sleeve: filled over the torso, its outline open at the shoulder, so that both join."""
         c = self.canvas
         outer, inner = sides(line, start, end)
-        outer[0] = self._collarbone(outer[0])
+        if line[0][1] < 175:
+            outer[0] = self._collarbone(outer[0])
         if bulge:
             for i in range(1, len(line) - 1):
                 outer[i] = (outer[i][0] + bulge, outer[i][1] - bulge)
@@ -301,9 +310,18 @@ class Doll:
             mids = [((x + 2 * lx) / 3, (y + 2 * ly) / 3) for (x, y), (lx, ly) in zip(line, low,
                 strict=True)]  # fmt: skip
             c.path(smooth(mids[1:]) + onward(low[:0:-1]) + "Z", fill=shade)
+            if side < 0 and fill is not Slot.SKIN:
+                light = [
+                    (x * 0.35 + ox * 0.65, y * 0.35 + oy * 0.65)
+                    for (x, y), (ox, oy) in zip(line, outer, strict=True)
+                ]
+                c.strand(light[: len(light) * 3 // 4], 2.6, fill=Slot.WHITE, opacity=0.35)
         # The inner edge starts at the armpit.
         armpit = 0 if seam else max(1, round(len(line) * 0.25))
-        c.path(smooth(outer) + onward(inner[armpit:][::-1]), stroke=Slot.LINE, width=2.3)
+        below = inner[armpit:][::-1]
+        # A bare arm runs on into its hand; a sleeve ends in a hem.
+        joint = smooth(below) if fill is Slot.SKIN else onward(below)
+        c.path(smooth(outer) + joint, stroke=Slot.LINE, width=2.3)
         if seam:
             c.path(d("M", *inner[0]) + cap, stroke=Slot.LINE, width=1.7)
         if cuff is not None:

@@ -72,7 +72,9 @@ def cloak_chibi(b: Doll) -> None:
     c.path("M-21 197Q0 202 21 197L21.6 202Q0 207 -21.6 202Z", fill=Slot.INK, stroke=Slot.LINE,
         width=1.6)  # fmt: skip
     c.path("M-4.4 197.6H4.4V205H-4.4Z", fill=Slot.GOLD, stroke=Slot.LINE, width=1.6)
-    b.arms("wide", cuff=Slot.GOLD)
+    fists = "chin" in (b.gesture(-1), b.gesture(1))
+    if not fists:
+        b.arms("wide", cuff=Slot.GOLD)
     for side in halves(c):
         mantle = (
             "M13 158C22 161 28 167 32 180C33 184 33 188 32.5 190"
@@ -84,6 +86,9 @@ def cloak_chibi(b: Doll) -> None:
                 c.path("M18 158C26 168 27 178 25 190H38V158Z", fill=Slot.CLOTH_SHADE)
             c.path("M34 187.4C25 185.4 17 182 10 178C6 175.5 3 173 0 170.4", stroke=Slot.GOLD,
                 width=2.0)  # fmt: skip
+    if fists:
+        b.arms("wide", cuff=Slot.GOLD)
+    for side in halves(c):
         hood = "M27 150C30 161 17 172 0 174.5L0 166.5C9 164 14 157 15 149Z"
         c.path(hood, fill=Slot.CLOTH, stroke=Slot.LINE, width=2.2)
         c.path("M17 150C16 158.5 10 165.4 1 168.2", stroke=Slot.GOLD, width=1.7)

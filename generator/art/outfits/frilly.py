@@ -261,6 +261,7 @@ def idol_chibi(b: Doll) -> None:
     c.path("M-22.5 175Q0 184 22.5 175", stroke=Slot.GOLD, width=1.5)
     c.path("M-19.6 196Q0 201 19.6 196L20.2 200Q0 205 -20.2 200Z", fill=Slot.GOLD,
         stroke=Slot.LINE, width=1.6)  # fmt: skip
+    b.forearms()
     c.path("M-11 157Q0 165 11 157L11.5 162Q0 170 -11.5 162Z", fill=Slot.CLOTH, stroke=Slot.LINE,
         width=1.8)  # fmt: skip
     bow(c, 0, 185, 10.5, Slot.TRIM, Slot.TRIM_SHADE, tails=0.6, width=1.7)
