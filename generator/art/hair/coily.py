@@ -8,7 +8,14 @@ from generator.art.canvas import Canvas, Point, Stop, brush, smooth
 from generator.art.frame import CX, Frame
 from generator.art.hair import locks
 from generator.art.hair.shapes import (
-    arc, hairline, jitter, scallop, side, streaked, tone, under_hat,
+    arc,
+    hairline,
+    jitter,
+    scallop,
+    side,
+    streaked,
+    tone,
+    under_hat,
 )  # fmt: skip
 from generator.art.palette import Slot
 
@@ -85,8 +92,7 @@ def afro_front(canvas: Canvas, at: Frame) -> None:
         # Soft depth where the hair meets the forehead.
         low = [(x, y - 9) for x, y in line]
         canvas.path(
-            scallop([(CX + 80, 128), *low, (CX - 80, 128)], 0.3)
-            + f"L{CX - 80} 150H{CX + 80}Z",
+            scallop([(CX + 80, 128), *low, (CX - 80, 128)], 0.3) + f"L{CX - 80} 150H{CX + 80}Z",
             fill=Slot.HAIR_SHADE if at.spec.hair_pattern != "ombre" else Slot.HAIR2_SHADE,
             opacity=0.55,
         )
@@ -140,7 +146,7 @@ def _ringlet(
     (x0, y0), (x1, y1) = root, tip
     length = max(abs(y1 - y0), 12.0)
     waves = max(0.8, length / 30.0)
-    steps = max(5, round(waves * 4))
+    steps = max(5, round(waves * 3.2))
     phase = 0.9 * jitter(at, i, i) + (pi if x0 > CX else 0.0)
     axis: list[Point] = []
     for k in range(steps + 1):
@@ -148,7 +154,9 @@ def _ringlet(
         swing = sway * min(1.0, 0.25 + 1.4 * t) * sin(phase + 2 * pi * waves * t)
         axis.append((x0 + (x1 - x0) * t + swing, y0 + (y1 - y0) * t))
     paint = tone(canvas, at, 84.0, _curly_end(at) + 8, shade=shade, streak=streak)
-    canvas.path(brush(axis, width, (0.12 if loose else 0.75, 0.05)), fill=paint, stroke=Slot.LINE, width=2.1)
+    canvas.path(
+        brush(axis, width, (0.12 if loose else 0.75, 0.05)), fill=paint, stroke=Slot.LINE, width=2.1
+    )
     if not shade:
         inner = [(x + width * 0.16, y + 2) for x, y in axis[1:-1]]
         canvas.strand(inner, 1.6, fill=Slot.LINE, opacity=0.55)
@@ -216,10 +224,14 @@ def _curly_crown(canvas: Canvas, at: Frame) -> None:
     with at.layer(canvas, 0.35):
         canvas.path(d, fill=tone(canvas, at, 84, _curly_end(at)), stroke=Slot.LINE, width=2.6)
     with at.layer(canvas, 0.35, clip=d):
-        glow = canvas.radial(94, 62, 56, [Stop(0, Slot.HAIR_LIGHT, 0.5), Stop(1, Slot.HAIR_LIGHT, 0)])
+        glow = canvas.radial(
+            94, 62, 56, [Stop(0, Slot.HAIR_LIGHT, 0.5), Stop(1, Slot.HAIR_LIGHT, 0)]
+        )
         canvas.ellipse(94, 62, 56, 56, fill=glow)
         rim = [(CX + 24, 24.0), (CX + 44, 44.0), (CX + 56, 64.0), (CX + 61, 86.0), (CX + 58, 112.0)]
-        canvas.path(scallop(rim, -0.3) + f"L{CX + 60} 140H{CX + 100}V20Z", fill=Slot.HAIR_SHADE, opacity=0.7)
+        canvas.path(
+            scallop(rim, -0.3) + f"L{CX + 60} 140H{CX + 100}V20Z", fill=Slot.HAIR_SHADE, opacity=0.7
+        )
         _waves(canvas, at, edge)
 
 
@@ -244,7 +256,9 @@ def _curly_fringe(canvas: Canvas, at: Frame) -> None:
     part = CX + 16 * side(at)
     if at.spec.fringe == "none":
         for s in (-1, 1):
-            _ringlet(canvas, at, (CX + s * 52, 88), (CX + s * 57, 134), 11, i=s, sway=4.0, loose=True)
+            _ringlet(
+                canvas, at, (CX + s * 52, 88), (CX + s * 57, 134), 11, i=s, sway=4.0, loose=True
+            )
         return
     count = 7
     for k in sorted(range(count), key=lambda k: -abs(k - 3)):
@@ -253,5 +267,6 @@ def _curly_fringe(canvas: Canvas, at: Frame) -> None:
         root = (part + (x - part) * 0.58, 62 + 12 * abs(u))
         if at.hat:
             root = (root[0], 84.0)
-        _ringlet(canvas, at, root, (x + 3 * jitter(at, k, 0), y + 5 + 3 * jitter(at, k, 3)), 20, i=k,
+        tip = (x + 3 * jitter(at, k, 0), y + 5 + 3 * jitter(at, k, 3))
+        _ringlet(canvas, at, root, tip, 20, i=k,
                  sway=4.4, streak=streaked(at, u), loose=True)  # fmt: skip

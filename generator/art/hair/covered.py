@@ -19,7 +19,10 @@ def bald_front(canvas: Canvas, at: Frame) -> None:
             return
         with canvas.group(transform="translate(97 70) rotate(-34) scale(1 .52)"):
             glow = canvas.radial(
-                0, 0, 26, [Stop(0, Slot.WHITE, 0.7), Stop(0.4, Slot.WHITE, 0.42), Stop(1, Slot.WHITE, 0)]
+                0,
+                0,
+                26,
+                [Stop(0, Slot.WHITE, 0.7), Stop(0.4, Slot.WHITE, 0.42), Stop(1, Slot.WHITE, 0)],
             )
             canvas.ellipse(0, 0, 26, 26, fill=glow)
         canvas.strand([(84, 74), (92, 63), (106, 56)], 5.5, fill=Slot.WHITE, opacity=0.75)
@@ -60,7 +63,7 @@ def _brow(at: Frame, drop: float = 0.0) -> list[Point]:
 
 
 def _opening(at: Frame) -> list[Point]:
-    """The face's window in the cloth, clockwise from the left temple; snug along cheeks and chin."""
+    """The face's window in the cloth, clockwise from the left temple, snug about the cheeks."""
     right = [
         (CX + at.cheek - 4.5, at.eye_y - 3), (CX + at.jaw + 1.5, at.jaw_y - 4),
         (CX + at.jaw - 15, at.chin_y - 9), (CX + 12, at.chin_y - 0.5),
@@ -98,9 +101,7 @@ def _underscarf(canvas: Canvas, at: Frame) -> None:
         f"{smooth(lower)}L{smooth(upper[::-1])[1:]}Z", fill=Slot.ACCESSORY_SHADE, stroke=Slot.LINE,
         width=2.0,
     )  # fmt: skip
-    canvas.strand(
-        [(x, y - 2.6) for x, y in lower[1:4]], 1.5, fill=Slot.WHITE, opacity=0.35
-    )
+    canvas.strand([(x, y - 2.6) for x, y in lower[1:4]], 1.5, fill=Slot.WHITE, opacity=0.35)
 
 
 def _folds(canvas: Canvas, at: Frame, low: float) -> None:
@@ -162,8 +163,8 @@ def _drape(canvas: Canvas, at: Frame) -> None:
 
     under = [p(-0.4, top), p(-0.66, 2), p(-0.94, 14), p(-0.92, 25), p(-0.5, 34), p(-0.05, 40),
              p(0.45, 36), p(0.88, 27), p(0.94, 15), p(0.66, 2), p(0.4, top)]  # fmt: skip
-    over = [p(0.4, top + 1), p(0.64, 2), p(0.9, 13), p(0.93, 24), p(0.66, 37), p(0.3, 44), p(-0.08, 38),
-            p(-0.4, 22), p(-0.58, 2), p(-0.4, top + 1)]  # fmt: skip
+    over = [p(0.4, top + 1), p(0.64, 2), p(0.9, 13), p(0.93, 24), p(0.66, 37), p(0.3, 44),
+            p(-0.08, 38), p(-0.4, 22), p(-0.58, 2), p(-0.4, top + 1)]  # fmt: skip
     for points in (under, over):
         d = smooth(points, closed=True)
         canvas.path(d, fill=Slot.ACCESSORY, stroke=Slot.LINE, width=2.5)
@@ -173,13 +174,18 @@ def _drape(canvas: Canvas, at: Frame) -> None:
             fill=Slot.ACCESSORY_SHADE,
         )
         for (x1, y1), (x2, y2), (x3, y3), width in (
-            ((-0.52, 0), (-0.16, 20), (0.36, 36), 6.0), ((-0.5, -8), (0.0, 10), (0.66, 24), 7.0),
+            ((-0.52, 0), (-0.16, 20), (0.36, 36), 6.0),
+            ((-0.5, -8), (0.0, 10), (0.66, 24), 7.0),
         ):
             canvas.strand(
-                [p(x1, y1), p(x2, y2), p(x3, y3)], width * k, fill=Slot.ACCESSORY_SHADE, taper=(0.6, 0)
+                [p(x1, y1), p(x2, y2), p(x3, y3)],
+                width * k,
+                fill=Slot.ACCESSORY_SHADE,
+                taper=(0.6, 0),
             )
         for (x1, y1), (x2, y2), (x3, y3) in (
-            ((-0.54, -4), (-0.2, 16), (0.3, 30)), ((-0.46, -10), (0.06, 7), (0.72, 17)),
+            ((-0.54, -4), (-0.2, 16), (0.3, 30)),
+            ((-0.46, -10), (0.06, 7), (0.72, 17)),
             ((0.2, 6), (0.5, 5), (0.76, 8)),
         ):
             canvas.strand([p(x1, y1), p(x2, y2), p(x3, y3)], 1.9, fill=Slot.LINE, taper=(0.8, 0))

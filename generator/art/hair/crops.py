@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import hypot
 
@@ -72,6 +73,16 @@ def lower(edge: Crop, right: Point, left: Point) -> str:
             a, b = b, a
         d.append(f"C{fmt(a[0])} {fmt(a[1])} {fmt(b[0])} {fmt(b[1])} {fmt(x2)} {fmt(y2)}")
     return "".join(d)
+
+
+def nape(canvas: Canvas, strips: Sequence[locks.Strip], tone: Tones) -> None:
+    """Locks behind the neck as one dark shape, parted by lines; later ones lie on top."""
+    whole = "".join(s.d for s in strips)
+    canvas.path(whole, stroke=Slot.LINE, width=5.0)
+    canvas.path(whole, fill=tone.shade)
+    for s in strips[1:]:
+        inwards = s.left if abs(s.left[-3][0] - CX) < abs(s.right[-3][0] - CX) else s.right
+        locks.part(canvas, inwards)
 
 
 def form(canvas: Canvas, x: float, y: float, r: float = 60.0) -> None:

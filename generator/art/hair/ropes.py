@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from generator.art.canvas import Canvas, Point, fmt, smooth
 from generator.art.frame import CX, Frame
 from generator.art.hair.shapes import (
-    arc, hairline, jitter, ribs, side, streaked, tone, under_hat, walk,
+    arc,
+    hairline,
+    jitter,
+    ribs,
+    side,
+    streaked,
+    tone,
+    under_hat,
+    walk,
 )  # fmt: skip
 from generator.art.palette import Slot
 
@@ -65,8 +74,8 @@ def _ropes(
         right = [p for p, _ in strand.edges]
         tip = _beyond(strand.spine, kind.width * 0.55)
         body = (
-            f"{_bulged(right, 0.10)}Q{fmt(tip[0])} {fmt(tip[1])} {fmt(left[-1][0])} {fmt(left[-1][1])}"
-            f"{_bulged(left[::-1], 0.10, move=False)}Z"
+            f"{_bulged(right, 0.10)}Q{fmt(tip[0])} {fmt(tip[1])}"
+            f" {fmt(left[-1][0])} {fmt(left[-1][1])}{_bulged(left[::-1], 0.10, move=False)}Z"
         )
         canvas.path(body, fill=second if strand.streak else paint, stroke=Slot.LINE, width=2.1)
         joints.append(_joints(kind, at, strand, i, bare))
@@ -86,7 +95,12 @@ def _shine(strand: _Strand, left: Sequence[Point]) -> str:
     for k in range(1, min(len(left) - 1, 7)):
         if k % 5 not in (1, 2) or strand.streak:
             continue
-        (ax, ay), (bx, by), (x, y), (z, w) = left[k], left[k + 1], strand.spine[k], strand.spine[k + 1]
+        (ax, ay), (bx, by), (x, y), (z, w) = (
+            left[k],
+            left[k + 1],
+            strand.spine[k],
+            strand.spine[k + 1],
+        )
         sx, sy, ex, ey = (ax + x) / 2, (ay + y) / 2, (bx + z) / 2, (by + w) / 2
         d.append(
             f"M{fmt(sx + (ex - sx) * 0.2)} {fmt(sy + (ey - sy) * 0.2)}"
@@ -105,7 +119,7 @@ def _beyond(spine: Sequence[Point], length: float) -> Point:
 def _bulged(points: Sequence[Point], bulge: float, *, move: bool = True) -> str:
     """Shallow bumps from joint to joint."""
     d = [f"M{fmt(points[0][0])} {fmt(points[0][1])}" if move else ""]
-    for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(points):
         dx, dy = bx - ax, by - ay
         d.append(
             f"Q{fmt((ax + bx) / 2 + dy * bulge * 2)} {fmt((ay + by) / 2 - dx * bulge * 2)}"
@@ -172,8 +186,9 @@ def _draw_back(canvas: Canvas, at: Frame, kind: Rope, n: int) -> None:
         strands.append(_strand(kind, way, bead=kind.plaited and k % 5 == 1))
     with at.layer(canvas, -0.5):
         canvas.path(
-            f"M{CX - 58} 90C{CX - 76} 130 {CX - wide} 150 {CX - wide + 8} {fmt(end - 40)}"
-            f"Q{CX} {fmt(end - 22)} {CX + wide - 8} {fmt(end - 40)}C{CX + wide} 150 {CX + 76} 130 {CX + 58} 90Z",
+            f"M{CX - 58} 90C{CX - 76} 130 {fmt(CX - wide)} 150 {fmt(CX - wide + 8)} {fmt(end - 40)}"
+            f"Q{CX} {fmt(end - 22)} {fmt(CX + wide - 8)} {fmt(end - 40)}"
+            f"C{fmt(CX + wide)} 150 {CX + 76} 130 {CX + 58} 90Z",
             fill=tone(canvas, at, 84, end, shade=True),
         )
         _ropes(canvas, at, kind, strands, shade=True)
@@ -204,7 +219,10 @@ def _draw_front(canvas: Canvas, at: Frame, kind: Rope, n: int) -> None:
         for s in (-1, 1):
             strands = []
             for k, (out, short, temple) in enumerate(_SIDES):
-                tip = (CX + s * wide * out + 3 * jitter(at, k + s, 0), end - short + 5 * jitter(at, k - s, 3))
+                tip = (
+                    CX + s * wide * out + 3 * jitter(at, k + s, 0),
+                    end - short + 5 * jitter(at, k - s, 3),
+                )
                 way = [
                     (part[0] + (s * 34 + CX - part[0]) * 0.6, part[1] + 3 + 2 * k),
                     (CX + s * (44 + 2 * v - 2 * k), 56.0 - 4 * v + 3 * k),

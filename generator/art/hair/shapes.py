@@ -1,8 +1,9 @@
-"""Outlines of textured hair: bumpy clouds, coils, segmented ropes; and the tones they are filled in."""
+"""Outlines of textured hair (bumpy clouds, ropes), hairlines, and the tones for it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import cos, hypot, pi, sin
 
 from generator.art.canvas import Canvas, Paint, Point, Stop, fmt
@@ -94,7 +95,7 @@ def arc(
 def scallop(points: Sequence[Point], bulge: float = 0.4, *, move: bool = True) -> str:
     """Bumps from point to point, to the left of the way (outwards when going clockwise)."""
     d = [f"M{fmt(points[0][0])} {fmt(points[0][1])}" if move else ""]
-    for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(points):
         dx, dy = bx - ax, by - ay
         nx, ny = dy * bulge, -dx * bulge
         d.append(
@@ -113,7 +114,7 @@ def walk(points: Sequence[Point], step: float) -> list[Point]:
         dense += [_catmull(p0, p1, p2, p3, s / 8) for s in range(8)]
     dense.append(points[-1])
     lengths = [0.0]
-    for (ax, ay), (bx, by) in zip(dense, dense[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(dense):
         lengths.append(lengths[-1] + hypot(bx - ax, by - ay))
     n = max(2, round(lengths[-1] / step))
     out: list[Point] = []
@@ -130,7 +131,13 @@ def walk(points: Sequence[Point], step: float) -> list[Point]:
 
 def _catmull(p0: Point, p1: Point, p2: Point, p3: Point, t: float) -> Point:
     x, y = (
-        0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t * t + (3 * b - a - 3 * c + d) * t**3)
+        0.5
+        * (
+            2 * b
+            + (c - a) * t
+            + (2 * a - 5 * b + 4 * c - d) * t * t
+            + (3 * b - a - 3 * c + d) * t**3
+        )
         for a, b, c, d in zip(p0, p1, p2, p3, strict=True)
     )
     return x, y

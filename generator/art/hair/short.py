@@ -42,11 +42,13 @@ _PIXIE_SIDE = (
     (((60, 88), (67, 114), (65, 140), (54, 161)), 14.0, 0.7),
     (((63, 86), (72, 106), (73, 124), (66, 141)), 13.0, 0.7),
 )
+
+
 def pixie_back(canvas: Canvas, at: Frame) -> None:
     tone = locks.tones(canvas, at, 110, 185)
     with at.layer(canvas, locks.BACK_DEPTH):
         strips = _both(at, _PIXIE_BACK, length=8 * at.spec.hair_length, k=1)
-        locks.clump(canvas, strips, tone, fill=tone.shade)
+        crops.nape(canvas, strips, tone)
 
 
 def pixie_front(canvas: Canvas, at: Frame) -> None:
@@ -83,7 +85,7 @@ def wolf_back(canvas: Canvas, at: Frame) -> None:
     tone = locks.tones(canvas, at, 130, 225)
     with at.layer(canvas, locks.BACK_DEPTH):
         strips = _both(at, _WOLF_BACK, length=16 * at.spec.hair_length, k=1)
-        locks.clump(canvas, strips, tone, fill=tone.shade)
+        crops.nape(canvas, strips, tone)
 
 
 def wolf_front(canvas: Canvas, at: Frame) -> None:
@@ -107,11 +109,13 @@ _CROP_BACK = (
     (((30, 110), (44, 150), (42, 172), (36, 184)), 22.0, 0.7),
     (((12, 120), (24, 160), (22, 178), (16, 189)), 22.0, 0.7),
 )  # fmt: skip
+
+
 def crop_back(canvas: Canvas, at: Frame) -> None:
     tone = locks.tones(canvas, at, 110, 185)
     with at.layer(canvas, locks.BACK_DEPTH):
         strips = _both(at, _CROP_BACK, length=6 * at.spec.hair_length, k=1)
-        locks.clump(canvas, strips, tone, fill=tone.shade)
+        crops.nape(canvas, strips, tone)
 
 
 # A forehead that time has made higher: x from the axis, y.
@@ -130,7 +134,9 @@ def crop_front(canvas: Canvas, at: Frame) -> None:
         shape = locks.Dome(70.5, 42.0, 112.0, 0.4)
     a, b, c, _ = at.spec.detail
     crown = (CX - (12 + 5 * a) * side(at), shape.top + 8)
-    receding = at.spec.fringe == "none" and at.spec.age == "elder" and at.spec.presentation != "girl"
+    receding = (
+        at.spec.fringe == "none" and at.spec.age == "elder" and at.spec.presentation != "girl"
+    )
     if receding:
         points = tuple(("N", CX + x * at.cheek / 61, y) for x, y in _RECEDING)
         edge = crops.Crop(points, crown, 0.3)
@@ -139,7 +145,8 @@ def crop_front(canvas: Canvas, at: Frame) -> None:
     x0, y0 = shape.point(192, shape.fluff)
     x1, y1 = shape.point(-12, shape.fluff)
     steps = (172 + 3 * a, 150 + 4 * b, 128 + 4 * c, 56 + 4 * b, 34 + 4 * a, 10 + 3 * c)
-    d = f"M{fmt(x0)} {fmt(y0)}{locks.outline(shape, 192, -12, steps)}{crops.lower(edge, (x1, y1), (x0, y0))}Z"
+    low = crops.lower(edge, (x1, y1), (x0, y0))
+    d = f"M{fmt(x0)} {fmt(y0)}{locks.outline(shape, 192, -12, steps)}{low}Z"
     tone = locks.tones(canvas, at, 72, 132)
     with at.layer(canvas, locks.FRONT_DEPTH):
         canvas.path(d, fill=tone.base, stroke=Slot.LINE, width=2.5)
@@ -150,7 +157,7 @@ def crop_front(canvas: Canvas, at: Frame) -> None:
             crops.streak(canvas, at, crown)
         crops.locks_of(canvas, at, edge, tone)
         if not at.hat:
-            locks.halo(canvas, shape, y=shape.top + (26.0 if receding else 32.0), shift=a,
+            locks.halo(canvas, shape, y=shape.top + (24.0 if at.spec.fringe == "none" else 32.0), shift=a,
                        strength=0.6 if receding else 1.0)  # fmt: skip
 
 
@@ -160,7 +167,8 @@ def _cropped_sides(canvas: Canvas, at: Frame, shape: locks.Dome, tone: locks.Ton
         wide = 13.0 if s < 0 else 21.0
         x = CX + s * (shape.rx + 6)
         canvas.path(
-            f"M{fmt(x)} 62Q{fmt(x - s * wide)} 84 {fmt(x - s * wide)} 128H{fmt(x)}Z", fill=tone.shade
+            f"M{fmt(x)} 62Q{fmt(x - s * wide)} 84 {fmt(x - s * wide)} 128H{fmt(x)}Z",
+            fill=tone.shade,
         )
         for k in range(3):
             top = (CX + s * (shape.rx - 8 - 5.0 * k), 84.0 - 5 * k + 3 * jitter(at, k, 1))
@@ -171,9 +179,10 @@ def _cropped_sides(canvas: Canvas, at: Frame, shape: locks.Dome, tone: locks.Ton
 
 def _sideburns(canvas: Canvas, at: Frame, y: float) -> None:
     for s in (-1, 1):
-        x = CX + s * (at.cheek + 2)
+        x = [fmt(CX + s * (at.cheek + dx)) for dx in (2, -10, -8, -3, 1, 6)]
         canvas.path(
-            f"M{x} 100L{x - s * 12} 104Q{x - s * 10} {y - 14} {x - s * 5} {y}Q{x - s * 1} {y + 2} {x + s * 4} {y - 4}Z",
+            f"M{x[0]} 100L{x[1]} 104Q{x[2]} {fmt(y - 14)} {x[3]} {fmt(y)}"
+            f"Q{x[4]} {fmt(y + 2)} {x[5]} {fmt(y - 4)}Z",
             fill=Slot.HAIR_SHADE, stroke=Slot.LINE, width=1.6,
         )  # fmt: skip
 
@@ -220,7 +229,8 @@ def undercut_front(canvas: Canvas, at: Frame) -> None:
         first, last = body[-1], start
         body = [*body[-2::-1], start]
     curves = "".join(
-        "C" + " ".join(f"{fmt(x)} {fmt(y)}" for x, y in body[i : i + 3]) for i in range(0, len(body), 3)
+        "C" + " ".join(f"{fmt(x)} {fmt(y)}" for x, y in body[i : i + 3])
+        for i in range(0, len(body), 3)
     )
     d = f"M{fmt(first[0])} {fmt(first[1])}{curves}{crops.lower(edge, last, first)}Z"
     tone = locks.tones(canvas, at, 62, 128)
@@ -234,7 +244,12 @@ def undercut_front(canvas: Canvas, at: Frame) -> None:
         crops.locks_of(canvas, at, edge, tone)
         if not at.hat:
             shape = locks.Dome(68, 31.0 - 5 * v)
-            locks.halo(canvas, shape, y=shape.top + 30, shift=at.spec.detail[0])
+            locks.halo(
+                canvas,
+                shape,
+                y=shape.top + (21 if at.spec.fringe == "none" else 30),
+                shift=at.spec.detail[0],
+            )
 
 
 def _combed(canvas: Canvas, at: Frame, tone: locks.Tones, crown: Point) -> None:
@@ -261,14 +276,16 @@ def _combed(canvas: Canvas, at: Frame, tone: locks.Tones, crown: Point) -> None:
 def _shaved(canvas: Canvas, at: Frame) -> None:
     """Stubble on the sides of the skull, ending in short sideburns."""
     for s in (-1, 1):
-        x, y = CX + s * at.cheek, at.eye_y
+        x = [fmt(CX + s * (at.cheek + dx)) for dx in (-16, -9, -8, -5, -4, 8)]
+        y = [fmt(at.eye_y + dy) for dy in (-34, -22, -14, 0)]
         canvas.path(
-            f"M{CX} 40V84L{x - s * 16} 92Q{x - s * 9} {y - 34} {x - s * 8} {y - 22}"
-            f"Q{x - s * 5} {y - 14} {x - s * 4} {y}L{x + s * 8} {y + 1}V40Z",
+            f"M{CX} 40V84L{x[0]} 92Q{x[1]} {y[0]} {x[2]} {y[1]}Q{x[3]} {y[2]} {x[4]} {y[3]}"
+            f"L{x[5]} {y[3]}V40Z",
             fill=Slot.HAIR_SHADE, opacity=0.68,
         )  # fmt: skip
         hairs = "".join(
-            f"M{fmt(x - s * (3 + 4.2 * (i % 3)))} {fmt(y - 16 - 6.5 * i + 2 * (i % 2))}l{fmt(-s * 1.0)} 3.4"
+            f"M{fmt(CX + s * (at.cheek - 3 - 4.2 * (i % 3)))}"
+            f" {fmt(at.eye_y - 16 - 6.5 * i + 2 * (i % 2))}l{-s} 3.4"
             for i in range(8)
         )
         canvas.path(hairs, stroke=Slot.LINE, width=1.2, opacity=0.5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from math import cos, pi, sin
+from math import pi, sin
 
 from generator.art.canvas import Canvas, Paint, Point, Stop, fmt
 from generator.art.frame import CX, Frame
@@ -45,7 +45,7 @@ def _ring(at: Frame) -> tuple[locks.Dome, list[Point], list[Point]]:
 
 
 def _spike(a: Point, tip: Point, b: Point) -> str:
-    """From notch `a` over `tip` to notch `b`: the flank away from the ends' fall is the round one."""
+    """From notch `a` over `tip` to notch `b`: the flank they fall away from is round."""
     d: list[str] = []
     # Tips fall outwards from the crown: on the left half the second flank lies above.
     fall = 1.0 if tip[0] > (a[0] + b[0]) / 2 else -1.0
@@ -85,7 +85,7 @@ def spiky_back(canvas: Canvas, at: Frame) -> None:
             mid = (CX + s * (x * 0.68 + 4), 112 + (tip_y - 112) * 0.6 + 3)
             strips.append(locks.lock([(CX + s * x * 0.4, 108.0), mid, tip], 27, root=1.1))
     with at.layer(canvas, locks.BACK_DEPTH):
-        locks.clump(canvas, strips, tone, fill=tone.shade)
+        crops.nape(canvas, strips, tone)
 
 
 def spiky_front(canvas: Canvas, at: Frame) -> None:
@@ -104,17 +104,25 @@ def spiky_front(canvas: Canvas, at: Frame) -> None:
         _flanks(canvas, at, tips, notches, crown, tone)
         crops.locks_of(canvas, at, edge, tone)
         if not at.hat:
-            locks.halo(canvas, shape, y=shape.top + 36.0, shift=at.spec.detail[0])
+            locks.halo(
+                canvas,
+                shape,
+                y=shape.top + (25.0 if at.spec.fringe == "none" else 36.0),
+                shift=at.spec.detail[0],
+            )
 
 
 def _flanks(
-    canvas: Canvas, at: Frame, tips: list[Point], notches: list[Point], crown: Point, tone: locks.Tones
+    canvas: Canvas,
+    at: Frame,
+    tips: list[Point],
+    notches: list[Point],
+    crown: Point,
+    tone: locks.Tones,
 ) -> None:
     """The dark flank of every spike, and the line that parts it from the next one."""
     heart = (crown[0], crown[1] + 34)
-    for i, ((ax, ay), (bx, by), (x, y)) in enumerate(
-        zip(notches, notches[1:], tips, strict=False)
-    ):
+    for i, ((ax, ay), (bx, by), (x, y)) in enumerate(zip(notches, notches[1:], tips, strict=False)):
         if at.hat and y < 92:
             continue
         low, high = ((bx, by), (ax, ay)) if x > heart[0] - 30 else ((ax, ay), (bx, by))
@@ -127,8 +135,11 @@ def _flanks(
             f"Q{fmt(near[0])} {fmt(near[1])} {fmt(low[0])} {fmt(low[1])}Z",
             fill=tone.shade,
         )
-        if 0 < i:
+        if i > 0:
             k = (0.36, 0.22, 0.30)[i % 3]
             inner = (ax + (heart[0] - ax) * k, ay + (heart[1] - ay) * k)
-            bend = ((ax + inner[0]) / 2 + (ay - inner[1]) * 0.12, (ay + inner[1]) / 2 + (inner[0] - ax) * 0.12)
+            bend = (
+                (ax + inner[0]) / 2 + (ay - inner[1]) * 0.12,
+                (ay + inner[1]) / 2 + (inner[0] - ax) * 0.12,
+            )
             canvas.strand([(ax, ay), bend, inner], 2.2, fill=Slot.LINE, taper=(1.0, 0.0))
