@@ -95,7 +95,10 @@ class Worker:
                 | {
                     "REDIS_URL": url,
                     "MOEMOJI_ENGINE": "engines:SmallEngine",
-                    "PYTHONPATH": f"{REPOSITORY}:{Path(__file__).parent}",
+                    "PYTHONPATH": os.pathsep.join(
+                        [str(REPOSITORY), str(Path(__file__).parent)]
+                        + os.environ.get("PYTHONPATH", "").split(os.pathsep)
+                    ),
                 }
                 | env,
             )
