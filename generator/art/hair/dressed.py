@@ -1,4 +1,4 @@
-"""Silhouettes of combed, tied and braided hair."""
+"""Registry of combed, tied and braided silhouettes."""
 
 from __future__ import annotations
 

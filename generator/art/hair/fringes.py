@@ -42,8 +42,9 @@ FRINGES: dict[str, Fringe] = {
          ("N", 31, -46), ("N", 52, -30), ("N", 58, -10), ("T", 66, 18)), crown=(4, 6),
     ),
     "blunt": Fringe(
-        (("T", -67, 27), ("N", -58, -4), ("T", -54, 4), ("T", -43, 5), ("N", -39, -6), ("T", -37, 3),
-         ("T", -19, 6), ("N", -14, -9), ("T", -11, 4), ("T", 7, 6), ("N", 11, -5), ("T", 14, 4),
+        (("T", -67, 27), ("N", -58, -4), ("T", -54, 4), ("T", -43, 5), ("N", -39, -6),
+         ("T", -37, 3), ("T", -19, 6), ("N", -14, -9), ("T", -11, 4), ("T", 7, 6),
+         ("N", 11, -5), ("T", 14, 4),
          ("T", 31, 5), ("N", 36, -9), ("T", 38, 4), ("T", 54, 3), ("N", 58, -5), ("T", 67, 28)),
         sweep=0.25,
     ),
@@ -58,8 +59,9 @@ FRINGES: dict[str, Fringe] = {
     ),
     "spiky": Fringe(
         (("T", -67, 22), ("N", -57, -14), ("T", -53, 9), ("N", -43, -17), ("T", -37, 1),
-         ("N", -27, -19), ("T", -17, 10), ("N", -9, -16), ("T", 5, 20), ("N", 13, -20), ("T", 26, 4),
-         ("N", 31, -15), ("T", 43, 7), ("N", 52, -16), ("T", 58, 10), ("N", 60, -8), ("T", 68, 26)),
+         ("N", -27, -19), ("T", -17, 10), ("N", -9, -16), ("T", 5, 20), ("N", 13, -20),
+         ("T", 26, 4), ("N", 31, -15), ("T", 43, 7), ("N", 52, -16), ("T", 58, 10),
+         ("N", 60, -8), ("T", 68, 26)),
         crown=(-6, 40), sweep=0.6,
     ),
     "wispy": Fringe(
@@ -70,8 +72,9 @@ FRINGES: dict[str, Fringe] = {
          ("T", 58, 13), ("N", 60, -4), ("T", 67, 32)), sweep=0.5,
     ),
     "between_eyes": Fringe(
-        (("T", -67, 26), ("N", -58, -8), ("T", -56, 9), ("N", -47, -14), ("T", -42, 4), ("N", -32, -15),
-         ("T", -25, 2), ("N", -13, -15), ("T", 2, 35), ("N", 9, -17), ("T", 22, 3), ("N", 29, -14),
+        (("T", -67, 26), ("N", -58, -8), ("T", -56, 9), ("N", -47, -14), ("T", -42, 4),
+         ("N", -32, -15), ("T", -25, 2), ("N", -13, -15), ("T", 2, 35), ("N", 9, -17),
+         ("T", 22, 3), ("N", 29, -14),
          ("T", 42, 6), ("N", 48, -13), ("T", 57, 10), ("N", 59, -6), ("T", 68, 28)),
         crown=(0, 42), sweep=0.55,
     ),
@@ -82,8 +85,9 @@ FRINGES: dict[str, Fringe] = {
         crown=(-26, 42), sweep=0.7, parted=True,
     ),
     "rounded": Fringe(
-        (("T", -68, 34), ("N", -61, 6), ("T", -58, 17), ("N", -52, -2), ("T", -45, 8), ("T", -37, 4),
-         ("N", -32, -9), ("T", -24, 2), ("T", -12, 0), ("N", -6, -12), ("T", 0, -1), ("T", 15, 1),
+        (("T", -68, 34), ("N", -61, 6), ("T", -58, 17), ("N", -52, -2), ("T", -45, 8),
+         ("T", -37, 4), ("N", -32, -9), ("T", -24, 2), ("T", -12, 0), ("N", -6, -12),
+         ("T", 0, -1), ("T", 15, 1),
          ("N", 20, -11), ("T", 25, 3), ("T", 39, 6), ("N", 43, -6), ("T", 48, 9), ("N", 54, 0),
          ("T", 59, 18), ("N", 62, 6), ("T", 68, 35)), sweep=0.35,
     ),
@@ -221,7 +225,8 @@ def _form(canvas: Canvas, shape: Dome) -> None:
     r = shape.rx * 2.1
     dark = canvas.radial(
         CX - 0.3 * shape.rx, 96, r,
-        [Stop(0.42, Slot.HAIR_SHADE, 0), Stop(0.66, Slot.HAIR_SHADE, 0.75), Stop(1, Slot.HAIR_SHADE)],
+        [Stop(0.42, Slot.HAIR_SHADE, 0), Stop(0.66, Slot.HAIR_SHADE, 0.75),
+         Stop(1, Slot.HAIR_SHADE)],
     )  # fmt: skip
     canvas.ellipse(CX - 0.3 * shape.rx, 96, r, r, fill=dark)
 
@@ -292,7 +297,7 @@ def _strands(canvas: Canvas, at: Frame, edge: _Edge) -> None:
 def _streaks(canvas: Canvas, at: Frame, edge: _Edge) -> None:
     """One lock in the second colour."""
     side = locks.streak_side(at)
-    if not side or edge.sleek:
+    if not side:
         return
     best = (1e9, edge.points[0], edge.points[0])
     for i, (kind, x, _) in enumerate(edge.points):
@@ -303,6 +308,11 @@ def _streaks(canvas: Canvas, at: Frame, edge: _Edge) -> None:
             score = max(right[1] - left[1], 10.0) + 0.5 * abs(side * (x - CX) - 32)
             best = min(best, (score, left, right))
     _, left, right = best
+    if edge.sleek:
+        i = 2 if side < 0 else len(edge.points) - 3
+        outer, (kind, x, y) = edge.points[i], edge.points[i - side]
+        near = (kind, 0.45 * outer[1] + 0.55 * x, 0.45 * outer[2] + 0.55 * y)
+        left, right = (outer, near) if side < 0 else (near, outer)
     up = [locks.meridian((p[1], p[2]), edge.crown, 0.97) for p in (left, right)]
     ring = [*up[0][::-1], (left[1], left[2] + 60), (right[1], right[2] + 60), *up[1]]
     d = "M" + "L".join(f"{fmt(x)} {fmt(y)}" for x, y in ring) + "Z"
@@ -311,8 +321,3 @@ def _streaks(canvas: Canvas, at: Frame, edge: _Edge) -> None:
         locks.meridian((right[1] - 3, right[2] + 3), edge.crown, 0.6), 6, fill=Slot.HAIR2_SHADE,
         taper=(0.8, 0),
     )  # fmt: skip
-
-
-def tips(at: Frame) -> list[Point]:
-    """Where the fringe's lock ends lie, left to right in head space."""
-    return [(x, y) for kind, x, y in _edge(at, 0.0).points if kind == "T"]

@@ -291,8 +291,3 @@ def halo(
                     cx, cy = place(t - back, a, b, sign * height * size * 0.16)
                     d += f"Q{fmt(cx)} {fmt(cy)} {fmt(x)} {fmt(yy)}"
         canvas.path(d + "Z", fill=Slot.HAIR_LIGHT, opacity=opacity * strength)
-
-
-def flyaway(canvas: Canvas, points: Sequence[Point], width: float = 2.2) -> None:
-    """A single stray hair that stands off the outline."""
-    canvas.strand(points, width, fill=Slot.LINE, taper=(0.9, 0.0))

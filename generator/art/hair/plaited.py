@@ -94,28 +94,35 @@ def side_braid_front(canvas: Canvas, at: Frame) -> None:
 
 
 def bun(canvas: Canvas, x: float, y: float, r: float, tone: Tones, *, turn: float = 0.0) -> None:
-    """A wound bun: a ball with locks curling round it."""
-    points = []
-    for i in range(10):
-        a = 2 * pi * i / 10 + turn
-        points.append((x + r * 1.05 * cos(a) * (1 + 0.03 * (i % 2)), y + r * 0.97 * sin(a)))
-    d = smooth(points, closed=True)
+    """A wound bun: a ball with hair curling round it. `turn` rolls it, in radians."""
+
+    def ring(share: float, start: float, end: float) -> list[Point]:
+        """An arc at `share` of the radius between two angles (degrees, anticlockwise)."""
+        arc = []
+        for j in range(5):
+            a = (start + (end - start) * j / 4) * pi / 180 + turn
+            arc.append((x + r * share * cos(a), y - r * (share - 0.02 * j) * 0.94 * sin(a)))
+        return arc
+
+    knobs = [1.05 + 0.03 * (i % 2) for i in range(10)]
+    d = smooth(
+        [(x + r * k * cos(0.2 * pi * i + turn), y + 0.94 * r * k * sin(0.2 * pi * i + turn))
+         for i, k in enumerate(knobs)], closed=True,
+    )  # fmt: skip
     canvas.path(d, fill=tone.base, stroke=Slot.LINE, width=2.5)
     with canvas.group(clip=d):
+        shade = [(1.2, -0.7), (0.45, 0.35), (-0.6, 0.75), (-1.0, 1.3), (1.4, 1.4)]
         canvas.path(
-            smooth([(x + r * 1.2, y - r * 0.7), (x + r * 0.45, y + r * 0.35), (x - r * 0.6, y + r * 0.75),
-                    (x - r, y + r * 1.3), (x + r * 1.4, y + r * 1.4)], closed=True),
-            fill=tone.shade,
-        )  # fmt: skip
-        canvas.strand([(x - r * 0.72, y + r * 0.1), (x - r * 0.6, y - r * 0.45), (x - r * 0.05, y - r * 0.74)],
-                      r * 0.24, fill=tone.light, opacity=0.9)  # fmt: skip
-    for k, (a0, a1, rr) in enumerate(((200, 20, 0.62), (150, -40, 0.28), (250, 80, 0.86))):
-        way = [
-            (x + r * rr * cos((a0 + (a1 - a0) * j / 4 + 40 * turn) * pi / 180),
-             y - r * (rr - 0.1 * j / 4) * 0.92 * sin((a0 + (a1 - a0) * j / 4 + 40 * turn) * pi / 180))
-            for j in range(5)
-        ]  # fmt: skip
-        canvas.strand(way, 1.9 - 0.2 * k, fill=Slot.LINE, taper=(0.5, 0))
+            smooth([(x + r * u, y + r * v) for u, v in shade], closed=True), fill=tone.shade
+        )
+        light = [(-0.74, 0.1), (-0.62, -0.45), (-0.05, -0.76)]
+        canvas.strand([(x + r * u, y + r * v) for u, v in light], r * 0.22, fill=tone.light)
+    for share, start, end, width in (
+        (0.66, 215, 0, 2.0),
+        (0.34, 190, -60, 1.8),
+        (0.78, 30, -110, 1.6),
+    ):
+        canvas.strand(ring(share, start, end), width, fill=Slot.LINE, taper=(0.2, 0.0))
 
 
 def buns_back(canvas: Canvas, at: Frame) -> None:
@@ -174,7 +181,10 @@ def drill(
         d = ""
         for (ax, ay), (bx, by) in pairwise(points):
             out = edge * width * 0.13 if by < end - 1 else edge * 2.0
-            d += f"C{fmt(ax + out)} {fmt(ay + step * 0.15)} {fmt(bx + out)} {fmt(by - step * 0.3)} {fmt(bx)} {fmt(by)}"
+            d += (
+                f"C{fmt(ax + out)} {fmt(ay + step * 0.15)}"
+                f" {fmt(bx + out)} {fmt(by - step * 0.3)} {fmt(bx)} {fmt(by)}"
+            )
         return d
 
     (lx, ly), (rx, ry) = left[0], right[0]
@@ -182,7 +192,10 @@ def drill(
     up = ""
     for (ax, ay), (bx, by) in pairwise([tip, *left[::-1]]):
         out = -width * 0.13 if by < end - step else 0.0
-        up += f"C{fmt(ax + out)} {fmt(ay - step * 0.3)} {fmt(bx + out)} {fmt(by + step * 0.15)} {fmt(bx)} {fmt(by)}"
+        up += (
+            f"C{fmt(ax + out)} {fmt(ay - step * 0.3)}"
+            f" {fmt(bx + out)} {fmt(by + step * 0.15)} {fmt(bx)} {fmt(by)}"
+        )
     d = f"M{fmt(lx)} {fmt(ly)}Q{fmt(x)} {fmt(y - step * 0.7)} {fmt(rx)} {fmt(ry)}{down}{up}Z"
     canvas.path(d, fill=tone.base, stroke=Slot.LINE, width=2.5)
     with canvas.group(clip=d):
@@ -198,7 +211,8 @@ def drill(
                 )
                 canvas.path(f"{shade}L{back[1:]}Z", fill=tone.shade)
             canvas.strand(
-                [(ax + w * 0.08, ay + step * 0.62), (ax + w * 0.3, ay + step * 0.62), (mx, my + step * 0.82)],
+                [(ax + w * 0.08, ay + step * 0.62), (ax + w * 0.3, ay + step * 0.62),
+                 (mx, my + step * 0.82)],
                 step * 0.2, fill=tone.light, opacity=0.85,
             )  # fmt: skip
         for (ax, ay), (bx, by) in zip(left[1:], right[1:], strict=True):

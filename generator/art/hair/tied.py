@@ -39,7 +39,7 @@ def temples(
     for side in (-1, 1):
         tip = end + 7 * side * d[1] + 6 * at.spec.hair_length
         points = [(CX + side * (x + wide), y) for x, y in
-                  ((66, 96), (67, 128), (64.5, 128 + (tip - 128) * 0.6), (57 + 2 * d[2], tip))]  # fmt: skip
+                  ((66, 96), (67, 128), (64.5, 51 + tip * 0.6), (57 + 2 * d[2], tip))]  # fmt: skip
         with at.layer(canvas, locks.SIDE_DEPTH):
             locks.clump(canvas, [locks.lock(points, width)], tone, width=2.3, shadow=162)
 
@@ -49,11 +49,13 @@ def band(canvas: Canvas, centre: Point, across: float, angle: float) -> None:
     with canvas.group(
         transform=f"translate({fmt(centre[0])} {fmt(centre[1])}) rotate({fmt(angle)})"
     ):
-        h = across / 2
-        d = f"M{fmt(-h)} -4.5Q0 -1.5 {fmt(h)} -4.5Q{fmt(h + 3)} 0 {fmt(h)} 4.5Q0 7.5 {fmt(-h)} 4.5Q{fmt(-h - 3)} 0 {fmt(-h)} -4.5Z"
-        canvas.path(d, fill=Slot.ACCESSORY, stroke=Slot.LINE, width=2.2)
-        canvas.path(f"M{fmt(h * 0.1)} 5.6Q{fmt(h * 0.7)} 4.4 {fmt(h)} 3.6L{fmt(h)} -3.6Q{fmt(h * 0.7)} 0 {fmt(h * 0.1)} 5.6Z",
-                    fill=Slot.ACCESSORY_SHADE)  # fmt: skip
+        h, e = fmt(across / 2), fmt(across / 2 + 3)
+        canvas.path(
+            f"M-{h} -4.5Q0 -1.5 {h} -4.5Q{e} 0 {h} 4.5Q0 7.5 -{h} 4.5Q-{e} 0 -{h} -4.5Z",
+            fill=Slot.ACCESSORY, stroke=Slot.LINE, width=2.2,
+        )  # fmt: skip
+        inner = fmt(across * 0.34)
+        canvas.path(f"M1 5.6Q{inner} 4.6 {h} 3.4V-3.4Q{inner} 0 1 5.6Z", fill=Slot.ACCESSORY_SHADE)
 
 
 def tail(
