@@ -67,6 +67,7 @@ def _ropes(
     end = _end(at, kind)
     paint = tone(canvas, at, 84, end, shade=shade)
     second = tone(canvas, at, 84, end, shade=shade, streak=True)
+    thick = 1.7 if kind.plaited else 2.1  # many thin ropes would drown in their outlines
     joints: list[str] = []
     shine: list[str] = []
     for i, strand in enumerate(strands):
@@ -77,12 +78,12 @@ def _ropes(
             f"{_bulged(right, 0.10)}Q{fmt(tip[0])} {fmt(tip[1])}"
             f" {fmt(left[-1][0])} {fmt(left[-1][1])}{_bulged(left[::-1], 0.10, move=False)}Z"
         )
-        canvas.path(body, fill=second if strand.streak else paint, stroke=Slot.LINE, width=2.1)
+        canvas.path(body, fill=second if strand.streak else paint, stroke=Slot.LINE, width=thick)
         joints.append(_joints(kind, at, strand, i, bare))
         shine.append(_shine(strand, left))
         if strand.bead:
             _bead(canvas, kind, strand.spine)
-    canvas.path("".join(joints) or "M0 0", stroke=Slot.LINE, width=1.4, opacity=0.6)
+    canvas.path("".join(joints) or "M0 0", stroke=Slot.LINE, width=0.68 * thick, opacity=0.55)
     if not shade:
         canvas.path(
             "".join(shine) or "M0 0", stroke=Slot.HAIR_LIGHT, width=kind.width * 0.2, opacity=0.85
@@ -197,7 +198,7 @@ def _draw_back(canvas: Canvas, at: Frame, kind: Rope, n: int) -> None:
 def _dome(canvas: Canvas, at: Frame) -> None:
     """The scalp between the ropes: dark, ending in the hairline."""
     v = at.spec.hair_volume
-    edge = [under_hat(at, p) for p in arc(CX, 108, 70 + 3 * v, 68 + 4 * v, 172, 368, 10)]
+    edge = [under_hat(at, p) for p in arc(CX, 108, 70 + 3 * v, 66 + 4 * v, 172, 368, 10)]
     lift = 0.0 if at.spec.fringe == "none" else 14.0  # ropes fall from higher roots
     line = [hairline(at, 1 - 0.25 * i, lift) for i in range(9)]
     with at.layer(canvas, 0.3):

@@ -157,8 +157,8 @@ def crop_front(canvas: Canvas, at: Frame) -> None:
             crops.streak(canvas, at, crown)
         crops.locks_of(canvas, at, edge, tone)
         if not at.hat:
-            locks.halo(canvas, shape, y=shape.top + (24.0 if at.spec.fringe == "none" else 32.0), shift=a,
-                       strength=0.6 if receding else 1.0)  # fmt: skip
+            band = shape.top + (24.0 if at.spec.fringe == "none" else 32.0)
+            locks.halo(canvas, shape, y=band, shift=a, strength=0.6 if receding else 1.0)
 
 
 def _cropped_sides(canvas: Canvas, at: Frame, shape: locks.Dome, tone: locks.Tones) -> None:

@@ -35,7 +35,7 @@ def _ring(at: Frame) -> tuple[locks.Dome, list[Point], list[Point]]:
         if at.hat and sin(a * pi / 180) > 0.2:
             reach, lean = 1.0, 0.0
         x, y = shape.point(a - lean * 0.55, reach)
-        tips.append((min(max(x, CX - 97.0), CX + 97.0), max(y, 9.0)))
+        tips.append((min(max(x, CX - 95.0), CX + 95.0), max(y, 9.0)))
         angles.append(a)
     between = [
         shape.point((a + b) / 2 + 2 * jitter(at, i, 1), 0.0 if at.hat else -5.0)
