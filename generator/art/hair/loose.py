@@ -204,9 +204,9 @@ def _sidelock_blunt(canvas: Canvas, at: Frame, side: int, paint: Tones) -> None:
     """The hime cut: cheek-long locks cut straight, before longer hair."""
     wide = 3.0 if at.chibi else 0.0
     end = at.jaw_y + 9 + 4 * at.spec.hair_length
-    rest = (70 + wide, 67 + wide, 66 + wide)
+    rest = (56.0, 66 + wide, 66 + wide)
     long = locks.lock(
-        [(CX + side * (70 + wide + dx), y) for dx, y in ((0, 96), (4, 150), (3, 200), (-2, 246))],
+        [(CX + side * (70 + wide + dx), y) for dx, y in ((-14, 92), (2, 146), (3, 200), (-2, 246))],
         19,
     )
     short = locks.strip(
