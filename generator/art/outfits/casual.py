@@ -85,6 +85,9 @@ def hoodie_bust(b: Bust) -> None:
             else:
                 c.path(d("M", 0, 241, "C", n + 10, 239, n + 26, 232, n + 36, 218, "L", n + 44,
                     222, "L", n + 10, 250, "H", 0, "Z"), fill=Slot.CLOTH_SHADE)  # fmt: skip
+        if side < 0:
+            c.strand([(n + 25, 190), (n + 34, 196), (n + 39, 208)], 3.4, fill=Slot.WHITE,
+                     opacity=0.3)  # fmt: skip
         c.strand([(5, 238), (n + 6, 230), (n + 19, 214)], 1.6, fill=Slot.LINE)
         c.strand([(n + 26, 226), (n + 33, 214), (n + 34, 203)], 1.5, fill=Slot.LINE)
         c.ellipse(11, 240.6, 2.6, 2.6, fill=Slot.TRIM, stroke=Slot.LINE, width=1.5)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from generator.art.canvas import Canvas, Point, fmt, smooth
+from generator.art.canvas import Canvas, Point, brush, fmt, smooth
 from generator.art.frame import Frame
 from generator.art.outfits.cut import bend, d, halves, mirrored, onward, sides, tone
 from generator.art.palette import Slot
@@ -205,18 +205,22 @@ class Doll:
             top, "Z")  # fmt: skip
         c.path(edge, fill=fill, stroke=Slot.LINE, width=2.4)
         with c.group(clip=edge):
-            for i in range(1, pleats + 1):
-                x, y = low[i]
+            folds = d("M", -waist - 4, top, "Q", 0, top + 9, waist + 4, top + 1, "V", top - 4,
+                "H", -waist - 4, "Z")  # fmt: skip
+            for i, (x, y) in enumerate(low[1:], 1):
                 inner = waist * (2 * i / pleats - 1)
-                tone(c, d("M", inner, top, "L", x, y + 4, "L", x - half / pleats * 0.85, y + 4,
-                    "Z"), shade)  # fmt: skip
-            tone(c, d("M", -waist - 4, top, "Q", 0, top + 9, waist + 4, top + 1, "V", top - 4,
-                "H", -waist - 4, "Z"), shade)  # fmt: skip
+                left = x - half / pleats * 0.85
+                folds += d("M", inner, top, "L", x, y + 4, "L", left, y + 4, "Z")
+            tone(c, folds, shade)
             if band is not None:
                 c.path(smooth([(x, y - 5.5) for x, y in low]), stroke=band, width=2.2)
-            for x, y in low[1:-1]:
-                c.strand([(x, y + 1), (x * 0.88, y - (hem - top) * 0.3), (x * 0.74,
-                    y - (hem - top) * 0.55)], 1.8, fill=Slot.LINE, taper=(0.9, 0))  # fmt: skip
+            rise = hem - top
+            creases = [
+                [(x, y + 1), (x * 0.88, y - rise * 0.3), (x * 0.74, y - rise * 0.55)]
+                for x, y in low[1:-1]
+            ]
+            strokes = [brush(crease, 1.8 * c.line_scale, (0.9, 0)) for crease in creases]
+            c.path("".join(strokes), fill=Slot.LINE)
         c.path(edge, stroke=Slot.LINE, width=2.4)
         return edge
 

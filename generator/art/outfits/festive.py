@@ -51,7 +51,7 @@ def kimono_bust(b: Bust) -> None:
         for x, y, r, slot in (
             (-s * 0.78, 246.0, 8.0, Slot.TRIM), (-s * 0.52, 236.0, 4.5, Slot.PINK), (-s * 0.5,
             256.0, 6.0, Slot.TRIM),
-            (s * 0.72, 241.0, 7.0, Slot.TRIM), (s * 0.5, 254.0, 5.0, Slot.PINK), (s * 0.92,
+            (s * 0.72, 241.0, 7.0, Slot.TRIM), (s * 0.47, 239.0, 4.2, Slot.PINK), (s * 0.92,
             257.0, 6.0, Slot.PINK),
         ):  # fmt: skip
             blossom(c, x, y, r, slot, Slot.GOLD, turn=t + x)

@@ -32,9 +32,10 @@ def sailor_bust(b: Bust) -> None:
                 c.path(d("M", n, 204, "C", n + 8, 218, n + 2, 232, 2, 252, "H", -4, "V", 204, "Z"),
                        fill=Slot.TRIM_SHADE)  # fmt: skip
             for inset, width in ((5.5, 2.0), (10.0, 1.4)):
-                edge = [(far - 3 - inset * 0.8, 216.0), (far + 3 - inset, 233), (far + 2 - inset,
-                    243 - inset * 0.75), (far - 16, 250 - inset), (4, 255.5 - inset)]  # fmt: skip
-                c.path(smooth(edge), stroke=Slot.CLOTH, width=width)
+                x, y = far - inset, 244 - inset * 0.8
+                edge = d("M", x - 2, 212, "C", x + 3, 226, x + 6, 235, x + 2, y,
+                    "C", x - 8, 253 - inset, 16, 254 - inset, 4, 255.5 - inset)  # fmt: skip
+                c.path(edge, stroke=Slot.CLOTH, width=width)
         c.strand([(n + 8, 204), (n + 13, 212), (n + 22, 217.5)], 1.8, fill=Slot.LINE)
     bow(c, 0, 250, 20, Slot.RED, None, tails=0.9)
 
@@ -146,7 +147,12 @@ def _jacket(
             c.path(d("M", n + 3, 208, "C", n + 12, 228, n * 0.6 + 5, meet - 12, 3, meet + 6, "H",
                 -4, "V", 208, "Z"), fill=Slot.CLOTH_SHADE,
                 opacity=0.8 if side < 0 else 0.5)  # fmt: skip
-        if piping is not None:
+        if piping is None:
+            # A faint edge of light keeps a black lapel readable.
+            light = d("M", 3, meet + 11, "C", 14, meet + 6, n + 13 + w, notch + 18, n + 25 + w,
+                notch + 5.5 - w * 0.8)  # fmt: skip
+            c.path(light, stroke=Slot.WHITE, width=1.3, opacity=0.3)
+        else:
             c.path(d("M", 2, meet + 12, "C", 14, meet + 7, n + 14 + w, notch + 19, n + 26 + w,
                 notch + 5 - w * 0.8), stroke=piping, width=1.7)  # fmt: skip
             c.path(d("M", n + 9, 206, "Q", n + 12, 211, n + 20 + w, 215.5), stroke=piping,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import cos, pi, sin
 
-from generator.art.canvas import Canvas, fmt, smooth
+from generator.art.canvas import Canvas, ellipse, fmt, smooth
 from generator.art.outfits.cut import d, halves, tone
 from generator.art.palette import Slot
 
@@ -106,9 +106,10 @@ def blossom(
     canvas: Canvas, x: float, y: float, r: float, fill: Slot, heart_of: Slot, *, turn: float = 0.0
 ) -> None:
     """A five-petalled plum blossom, as it is printed on cloth: no outline."""
-    for i in range(5):
-        a = turn * pi / 180 - pi / 2 + i * 2 * pi / 5
-        canvas.ellipse(x + r * 0.58 * cos(a), y + r * 0.58 * sin(a), r * 0.44, r * 0.44, fill=fill)
+    angles = [turn * pi / 180 - pi / 2 + i * 2 * pi / 5 for i in range(5)]
+    k, petal = r * 0.58, r * 0.44
+    petals = [ellipse(x + k * cos(a), y + k * sin(a), petal, petal) for a in angles]
+    canvas.path("".join(petals), fill=fill)
     canvas.ellipse(x, y, r * 0.26, r * 0.26, fill=heart_of)
 
 
