@@ -62,7 +62,8 @@ def _ear(canvas: Canvas, at: Frame, side: int) -> None:
 def _shadows(canvas: Canvas, at: Frame) -> None:
     """Two-tone shading: under the hair above, and a thin crescent along the jaw's dark side."""
     if at.spec.hair != "bald":
-        drop = at.eye_y - at.eye_h + 4
+        lift = {"none": 34.0, "curtain": 14.0, "swept": 4.0}.get(at.spec.fringe, 0.0)
+        drop = at.eye_y - at.eye_h + 4 - lift
         edge = [
             (216.0, drop), (CX + 58, drop - 3), (CX + 30, drop - 8), (CX, drop - 5),
             (CX - 30, drop - 8), (CX - 58, drop - 1), (40.0, drop + 6),

@@ -131,8 +131,8 @@ class Frame:
 
         right, left = half(1), half(-1)
         back = [*left[-2::-1], (CX - self.cheek, 108.0)]
-        crown = [(CX - 64.0, 66.0), (CX - 40.0, 47.0), (CX, 47.0)]
-        down = [(CX + 40.0, 47.0), (CX + 64.0, 66.0), (CX + self.cheek, 108.0)]
+        crown = [(CX - 62.5, 70.0), (CX - 37.0, 47.0), (CX, 47.0)]
+        down = [(CX + 37.0, 47.0), (CX + 62.5, 70.0), (CX + self.cheek, 108.0)]
         points = [*right, *back, *crown, *down]
         pairs = " ".join(f"{fmt(x)} {fmt(y)}" for x, y in points)
         return f"M{fmt(CX + self.cheek)} 108C{pairs}Z"

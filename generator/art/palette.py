@@ -56,7 +56,7 @@ def rgb(hex_colour: str) -> RGB:
 
 
 def hex_colour(colour: RGB) -> str:
-    return "#%02x%02x%02x" % colour
+    return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
 def mix(a: RGB, b: RGB, share: float) -> RGB:
@@ -109,13 +109,17 @@ def _skin_shade(skin: RGB) -> RGB:
     return mix(_SKIN_SHADES[-1][1], skin, 0.15)
 
 
-def _line(base: RGB) -> RGB:
-    """Darker than `base` (hair, a bare head's skin, a scarf), never pure black."""
+def _line(base: RGB, skin: RGB) -> RGB:
+    """Darker than `base` (hair, a bare head's skin, a scarf) and than the skin, never black."""
     target = 0.42 * luminance(base) ** 1.15
     h, _, s = colorsys.rgb_to_hls(*(c / 255 for c in base))
     r, g, b = colorsys.hls_to_rgb(h, min(0.36, max(0.10, target)), min(0.55, max(0.16, s * 0.8)))
-    line = (round(r * 255), round(g * 255), round(b * 255))
-    return mix(line, (60, 40, 70), 0.25)
+    line = mix((round(r * 255), round(g * 255), round(b * 255)), (60, 40, 70), 0.25)
+    # Brows and lashes are drawn in this colour: pale hair must not lose them on dark skin.
+    limit = 0.5 * luminance(skin)
+    if luminance(line) > limit:
+        line = mix(line, (18, 10, 16), min(1.0, 1.15 * (1 - limit / luminance(line))))
+    return line
 
 
 def _trim(cloth: RGB) -> RGB:
@@ -140,7 +144,7 @@ def palette(spec: AvatarSpec) -> tuple[RGB, ...]:
     blush = mix(skin, (226, 72, 72), 0.5) if dark_skin else mix(skin, (255, 92, 116), 0.62)
     light = shift(hair, light=0.17, saturation=0.05) if luminance(hair) < 0.85 else (255, 255, 255)
     colours: dict[Slot, RGB] = {
-        Slot.LINE: _line(crown),
+        Slot.LINE: _line(crown, skin),
         Slot.HAIR: hair,
         Slot.HAIR_SHADE: _shade(hair),
         Slot.HAIR_LIGHT: light,

@@ -18,10 +18,12 @@ from generator.art.render import features, masks
 from generator.data.store import SHARD, Meta, Store, pack
 from generator.priors import uniform
 from generator.spec import AvatarSpec
+from generator.wish import Wish
 
 Split = Literal["train", "heldout", "any"]
 _HELD_OUT_PAIRS = (("hair", "outfit"), ("hair", "expression"), ("fringe", "eye_shape"))
 _HELD_OUT_SHARE = 20
+_USUAL_SHARE = 0.3
 
 
 def held_out(spec: AvatarSpec) -> bool:
@@ -39,9 +41,11 @@ def held_out(spec: AvatarSpec) -> bool:
 
 def spec_of(seed: int, index: int, split: Split) -> AvatarSpec:
     """The spec of one figure of a data set: a pure function of its arguments."""
-    rng = random.Random(f"{seed}/{index}")
+    rng = random.Random(f"{seed}/{index}")  # noqa: S311
     while True:
-        spec = uniform(rng)
+        # The flat prior shows every level equally often; the natural one what people ask for.
+        usual = rng.random() < _USUAL_SHARE
+        spec = Wish().complete(rng.getrandbits(32)) if usual else uniform(rng)
         if split == "any" or held_out(spec) == (split == "heldout"):
             return spec
 

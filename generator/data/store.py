@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.art.palette import Slot
+from generator.errors import PersonError
 
 BACKGROUND = len(Slot)
 """Index of "nothing": the channel after the last slot."""
@@ -36,7 +37,7 @@ VERSION = 1
 Bytes = NDArray[np.uint8]
 
 
-class DatasetError(ValueError):
+class DatasetError(PersonError):
     """A data set that cannot be used; the message says what to do."""
 
 

@@ -41,15 +41,15 @@ def draw_over_hair(canvas: Canvas, at: Frame) -> None:
     """Brows and lash tips show through the fringe, as the convention has it; signs lie above it."""
     pose = POSES[at.spec.expression]
     pair = eyes.eyes(at, pose)
-    if not _OVER_LASHES & at.spec.accessories:
+    if not _OVER_LASHES & at.spec.accessories and at.spec.fringe != "over_eye":
         with (
             at.layer(canvas, eyes.DEPTH),
             canvas.feature("eyes"),
-            canvas.group(opacity=0.4),
+            canvas.group(opacity=0.3),
         ):
             for eye in pair:
                 eyes.draw_upper_lash(canvas, eye)
-    with at.layer(canvas, brows.DEPTH), canvas.feature("brows"), canvas.group(opacity=0.6):
+    with at.layer(canvas, brows.DEPTH), canvas.feature("brows"), canvas.group(opacity=0.5):
         brows.draw(canvas, at, pose.brows, core=0.3)
     with at.layer(canvas, effects.DEPTH):
         for effect in pose.effects:
