@@ -126,7 +126,7 @@ def _trim(cloth: RGB) -> RGB:
     """A second colour that reads against the cloth."""
     if luminance(cloth) > 0.82:
         return (58, 74, 128)
-    return (250, 246, 244) if luminance(cloth) < 0.72 else shift(cloth, light=-0.34)
+    return (250, 246, 244) if luminance(cloth) < 0.68 else (122, 74, 66)
 
 
 def palette(spec: AvatarSpec) -> tuple[RGB, ...]:

@@ -53,9 +53,7 @@ class Conditions:
         return Conditions(self.attributes[index], self.sliders[index], self.pose[index])
 
     def to(self, device: torch.device) -> Conditions:
-        return Conditions(
-            self.attributes.to(device), self.sliders.to(device), self.pose.to(device)
-        )
+        return Conditions(self.attributes.to(device), self.sliders.to(device), self.pose.to(device))
 
     def mix(self, other: Conditions, share: Tensor) -> Conditions:
         """`share` (B,) of `other` in self; between the two, not necessarily a drawable figure."""

@@ -14,7 +14,7 @@ Three ideas, each measured against doing without (see docs/training.md):
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import pi
+from math import isqrt, pi
 
 import torch
 import torch.nn.functional as F
@@ -125,9 +125,9 @@ def waves(grid: Tensor) -> Tensor:
 
 
 class Generator(nn.Module):
-    """Conditions -> slot logits at 256 px."""
+    """Conditions -> slot logits at 256 or 512 px."""
 
-    def __init__(self, config: GeneratorConfig = GeneratorConfig()) -> None:  # noqa: B008
+    def __init__(self, config: GeneratorConfig = GeneratorConfig()) -> None:
         super().__init__()
         self.config = config
         s = config.style
@@ -154,14 +154,44 @@ class Generator(nn.Module):
         self.up128 = nn.Conv2d(config.fine, 4 * config.last, 1)
         self.trunk128 = nn.Conv2d(config.last, config.last, 3, padding=1)
         self.palette = nn.Conv2d(config.last, 4 * CHANNELS, 1)
+        self.sharpen = nn.Conv2d(config.last, config.last, 3, padding=1)
+        self.palette512 = nn.Conv2d(config.last, 16 * CHANNELS, 1)
         self.free_colour = nn.Parameter(torch.full((3,), 0.5))
 
-    def forward(self, attributes: Tensor, sliders: Tensor, pose: Tensor) -> Tensor:
-        """The tensors of `Conditions` -> logits (B, 128, 128, 4, CHANNELS) in 2 x 2 cells.
+    def forward(self, attributes: Tensor, sliders: Tensor, pose: Tensor, size: int = 256) -> Tensor:
+        """The tensors of `Conditions` -> logits (B, 128, 128, f * f, CHANNELS) in f x f cells.
 
-        Pixel (2y + i, 2x + j) is entry 2i + j of cell (y, x).
-        `unshuffled` gives (B, CHANNELS, 256, 256); losses need not pay for that.
+        f is 2 at 256 px and 4 at 512 px; pixel (f y + i, f x + j) is entry f i + j of cell (y, x).
+        `unshuffled` gives (B, CHANNELS, size, size); losses need not pay for that.
         """
+        features = self.features(attributes, sliders, pose)
+        return self.masks512(features) if size == 512 else self.masks256(features)
+
+    def masks256(self, features: Tensor) -> Tensor:
+        return self.palette(features).permute(0, 2, 3, 1).unflatten(-1, (4, CHANNELS))
+
+    def masks512(self, features: Tensor) -> Tensor:
+        """Super-resolution by two, of masks instead of pixels: edges stay edges."""
+        x = features + F.leaky_relu(self.sharpen(features), 0.2)
+        return self.palette512(x).permute(0, 2, 3, 1).unflatten(-1, (16, CHANNELS))
+
+    def start_512(self) -> None:
+        """Begin the 512 px head as the 256 px head with every pixel doubled."""
+        nn.init.zeros_(self.sharpen.weight)
+        nn.init.zeros_(self.sharpen.bias)  # type: ignore[arg-type]
+        doubled = [2 * (i // 2) + j // 2 for i in range(4) for j in range(4)]
+        with torch.no_grad():
+            for mine, theirs in (
+                (self.palette512.weight, self.palette.weight),
+                (self.palette512.bias, self.palette.bias),
+            ):
+                assert mine is not None
+                assert theirs is not None
+                cells = theirs.unflatten(0, (4, CHANNELS))[doubled]
+                mine.copy_(cells.flatten(0, 1))
+
+    def features(self, attributes: Tensor, sliders: Tensor, pose: Tensor) -> Tensor:
+        """What both heads read: (B, last, 128, 128)."""
         w = self.mapping(attributes, sliders)
         rest = {r: _grid(len(pose), r, w.device) for r in (16, 32, 64)}
         x = _layout(torch.cat([self.head_tables(attributes), waves(rest[16])], 1))
@@ -186,9 +216,7 @@ class Generator(nn.Module):
         x = _layout(torch.cat([p.to(x.dtype) for p in parts], 1))
         for block in self.trunk64:
             x = block(x, w)
-        x = F.leaky_relu(self.trunk128(_layout(F.pixel_shuffle(self.up128(x), 2))), 0.2)
-        logits = self.palette(x).permute(0, 2, 3, 1)  # (B, 128, 128, 4 * CHANNELS)
-        return logits.unflatten(-1, (4, CHANNELS))
+        return F.leaky_relu(self.trunk128(_layout(F.pixel_shuffle(self.up128(x), 2))), 0.2)
 
     def colours(self, palettes: Tensor) -> Tensor:
         """(B, len(Slot), 3) colours of the slots -> (B, CHANNELS, 4), opaque but for nothing."""
@@ -200,24 +228,26 @@ class Generator(nn.Module):
 
 
 def unshuffled(cells: Tensor) -> Tensor:
-    """(B, H, W, 4, C) values of 2 x 2 cells -> (B, C, 2H, 2W)."""
-    b, h, w, _, c = cells.shape
-    return cells.view(b, h, w, 2, 2, c).permute(0, 5, 1, 3, 2, 4).reshape(b, c, 2 * h, 2 * w)
+    """(B, H, W, f * f, C) values of f x f cells -> (B, C, f H, f W)."""
+    b, h, w, area, c = cells.shape
+    f = isqrt(area)
+    split = cells.view(b, h, w, f, f, c)
+    return split.permute(0, 5, 1, 3, 2, 4).reshape(b, c, f * h, f * w)
 
 
 def paint(masks: Tensor, colours: Tensor) -> Tensor:
     """Masks times colours.
 
     Args:
-        masks: (B, H, W, 4, CHANNELS) shares that sum to 1.
+        masks: (B, H, W, f * f, CHANNELS) shares that sum to 1.
         colours: (B, CHANNELS, 4) as `Generator.colours` gives.
 
     Returns:
-        (B, 4, 2H, 2W) premultiplied RGBA in [0, 1].
+        (B, 4, f H, f W) premultiplied RGBA in [0, 1].
     """
-    b, h, w, _, c = masks.shape
-    flat = masks.reshape(b, h * w * 4, c) @ colours.to(masks.dtype)
-    return unshuffled(flat.view(b, h, w, 4, 4))
+    b, h, w, area, c = masks.shape
+    flat = masks.reshape(b, h * w * area, c) @ colours.to(masks.dtype)
+    return unshuffled(flat.view(b, h, w, area, 4))
 
 
 def _layout(x: Tensor) -> Tensor:

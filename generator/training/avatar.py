@@ -37,13 +37,21 @@ class AvatarObjective:
     def __init__(self, config: TrainConfig, fabric: Fabric) -> None:
         self.config, self.fabric = config, fabric
         self.figures = Figures(config.data, seed=config.seed)
-        g = Generator().to(memory_format=torch.channels_last)
+        g = Generator()
+        g.sharpen.requires_grad_(False)  # the 512 px head is trained on the finished generator
+        g.palette512.requires_grad_(False)
+        g = g.to(memory_format=torch.channels_last)
         d = Discriminator().to(memory_format=torch.channels_last)
         self.ema = Ema(g, config.ema)
         self.ema.module.to(fabric.device)
         section = config.avatar
         self.generator = Stepper(
-            fabric, g, torch.optim.Adam(g.parameters(), config.lr, config.betas), clip=config.clip
+            fabric,
+            g,
+            torch.optim.Adam(
+                [p for p in g.parameters() if p.requires_grad], config.lr, config.betas
+            ),
+            clip=config.clip,
         )
         self.discriminator = Stepper(
             fabric, d, torch.optim.Adam(d.parameters(), section.discriminator_lr, (0.0, 0.99)),

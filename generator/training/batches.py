@@ -111,5 +111,3 @@ def true_masks(batch: Batch, channels: int) -> Tensor:
     """The target masks in full: (B, H, W, 4, channels) float."""
     dense = torch.zeros(*batch.slots.shape[:-1], channels, device=batch.slots.device)
     return dense.scatter_add_(-1, batch.slots, batch.shares)
-
-

@@ -8,10 +8,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from generator.errors import PersonError
 from generator.training.losses import AdversarialLoss
 
 
-class ConfigError(ValueError):
+class ConfigError(PersonError):
     """A run description that cannot be used; the message names the entry to mend."""
 
 

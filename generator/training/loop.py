@@ -84,7 +84,9 @@ class Trainer:
         if resume and not self.file.exists():
             raise ConfigError(f"there is nothing to resume in {self.folder}")
         if not resume and self.file.exists():
-            raise ConfigError(f"{self.folder} holds a run already: add --resume, or rename this one")
+            raise ConfigError(
+                f"{self.folder} holds a run already: add --resume, or rename this one"
+            )
         self.fabric = engine(config)
         self.objective = build_objective(config, self.fabric)
         self.seen, self.seconds = 0, 0.0

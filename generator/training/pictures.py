@@ -8,7 +8,9 @@ from PIL import Image
 from torch import Tensor
 
 
-def grid(pictures: Tensor, *, columns: int, background: tuple[int, int, int] = (238, 240, 246)) -> Image.Image:
+def grid(
+    pictures: Tensor, *, columns: int, background: tuple[int, int, int] = (238, 240, 246)
+) -> Image.Image:
     """(B, 4 or 3, H, W) premultiplied RGBA or RGB in [0, 1] -> one RGB picture."""
     if pictures.shape[1] == 4:
         back = torch.tensor(background, device=pictures.device)[:, None, None] / 255

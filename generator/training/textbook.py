@@ -50,7 +50,9 @@ class TextbookObjective:
         random = self._random(seen)
         x = self._real(random)
         z = torch.randn(len(x), self.config.textbook.latent, generator=random).to(x.device)
-        scalars = self._vae_step(x, z, lr_scale) if self.vae else self._gan_step(x, z, seen, lr_scale)
+        scalars = (
+            self._vae_step(x, z, lr_scale) if self.vae else self._gan_step(x, z, seen, lr_scale)
+        )
         # Batch-norm statistics are not averaged: copied, or the average would draw with stale ones.
         for mine, theirs in zip(
             self.ema.module.buffers(), self.generator.module.buffers(), strict=True

@@ -1,0 +1,93 @@
+"""From a wish to files: complete specs, drawn, on backgrounds, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from generator.compositing import background, grid, png
+from generator.errors import PersonError
+from generator.spec import AvatarSpec
+
+if TYPE_CHECKING:
+    from generator.wish import Wish
+
+_BATCH = 8
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody wants drawn. `seed` None: a fresh one."""
+
+    wish: Wish
+    seed: int | None
+    count: int
+    size: int
+    style: str | None
+    background: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    seed: int
+    specs: tuple[AvatarSpec, ...]
+    files: tuple[Path, ...]
+
+
+def specs_of(wish: Wish, seed: int, count: int, style: str | None = None) -> tuple[AvatarSpec, ...]:
+    """The figures of a wish: picture i of a seed is always the same figure."""
+    if style is not None:
+        wish = wish.model_copy(update={"style": style})
+    return tuple(wish.complete((seed + i) % 2**32) for i in range(count))
+
+
+def draw_files(order: Order, output: Path) -> Drawn:
+    """Draw an order into one file (a grid) or, where the name holds {i}, a file a picture.
+
+    Raises:
+        PersonError: The folder does not exist, the name is not a PNG's, the background is unknown.
+    """
+    if output.suffix.lower() != ".png":
+        raise PersonError(f"pictures are PNG files: call it {output.with_suffix('.png')}")
+    if not output.parent.is_dir():
+        raise PersonError(f"there is no folder {output.parent}: make it first")
+    # Known to fail before anything is drawn.
+    background(Image.new("RGBA", (8, 8)), order.background)
+
+    from generator.engine import Engine  # torch takes a second: only when there is work for it
+
+    seed = order.seed if order.seed is not None else secrets.randbits(32)
+    specs = specs_of(order.wish, seed, order.count, order.style)
+    engine = Engine.load()
+    images: list[Image.Image] = []
+    for first in range(0, len(specs), _BATCH):
+        images += engine.draw(specs[first : first + _BATCH], order.size)
+    images = [
+        background(image, order.background, seed=(seed + i) % 2**32)
+        for i, image in enumerate(images)
+    ]
+    if "{i}" in output.name:
+        files = [
+            output.with_name(output.name.replace("{i}", str(i + 1))) for i in range(len(images))
+        ]
+    else:
+        files, images = [output], [grid(images)]
+    for file, image in zip(files, images, strict=True):
+        write_whole(file, png(image))
+    return Drawn(seed, specs, tuple(files))
+
+
+def write_whole(file: Path, data: bytes) -> None:
+    """Write next to the file, then rename: nobody ever sees half of it."""
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(file)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise PersonError(f"{file} cannot be written: {error.strerror}") from error

@@ -1,0 +1,121 @@
+"""The door to the pictures: holds the networks, turns specs into images in batches.
+
+engine = Engine.load()
+images = engine.draw([parse("cute girl, pink twintails").wish.complete(seed=7)])
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+import torch
+from PIL import Image
+from safetensors import safe_open
+from torch import Tensor
+
+from generator.allocation import keep_memory
+from generator.errors import PersonError
+from generator.models.conditions import Conditions, encode, palettes
+from generator.models.generator import Generator, GeneratorConfig, paint
+from generator.spec import AvatarSpec
+
+WEIGHTS = Path(__file__).parent / "weights" / "moe.safetensors"
+SIZES = (256, 512)
+SHARPNESS = 1.25
+"""Exponent on the masks' shares before they are painted: above 1 an undecided pixel decides."""
+
+
+class EngineError(PersonError):
+    """The networks cannot be had; the message says what to do."""
+
+
+class Engine:
+    """Draws avatars. Load it once a process; `draw` may be called from one thread at a time."""
+
+    def __init__(self, generator: Generator, device: torch.device) -> None:
+        self.generator = generator.eval().requires_grad_(False)
+        self.device = device
+
+    @classmethod
+    def load(cls, weights: Path = WEIGHTS, *, device: str = "auto") -> Self:
+        """Read the weights.
+
+        Args:
+            weights: A safetensors file as `python -m generator train` exports.
+            device: "auto" (CUDA where there is one), "cpu", "cuda", "cuda:1" ...
+
+        Raises:
+            EngineError: No such file, or it does not fit this version.
+        """
+        keep_memory()
+        chosen = device if device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
+        where = torch.device(chosen)
+        try:
+            with safe_open(weights, "pt") as file:
+                settings = json.loads((file.metadata() or {})["config"])
+                generator = Generator(GeneratorConfig(**settings))
+                state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+            generator.load_state_dict(state)
+        except FileNotFoundError as error:
+            raise EngineError(f"there are no weights in {weights}: train or fetch them") from error
+        except Exception as error:  # safetensors and torch raise a dozen kinds for a wrong file
+            raise EngineError(
+                f"{weights} is damaged or of another version: fetch it again"
+            ) from error
+        return cls(generator.to(where, memory_format=torch.channels_last), where)
+
+    def warm(self) -> None:
+        """Draw once, so that the first person does not wait for kernels to be chosen."""
+        self.draw([AvatarSpec()])
+
+    @torch.inference_mode()
+    def draw(self, specs: Sequence[AvatarSpec], size: int = 256) -> list[Image.Image]:
+        """Draw a batch of figures.
+
+        Args:
+            specs: Complete specs; one forward pass for all of them.
+            size: 256 or 512 pixels.
+
+        Returns:
+            A (size, size) RGBA image with straight alpha for every spec, in order.
+        """
+        if size not in SIZES:
+            raise ValueError(f"figures are drawn at {' or '.join(map(str, SIZES))} px, not {size}")
+        if not specs:
+            return []
+        conditions = encode(specs).to(self.device)
+        rgba = self.paint(conditions, palettes(specs).to(self.device), size)
+        images = _to_images(rgba)
+        return [
+            image.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if spec.flip else image
+            for spec, image in zip(specs, images, strict=True)
+        ]
+
+    def paint(self, conditions: Conditions, colours: Tensor, size: int = 256) -> Tensor:
+        """Conditions and slot colours (B, slots, 3) -> (B, 4, size, size) premultiplied RGBA."""
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=_has_fast_bf16(self.device)):
+            logits = self.generator(*conditions, size=size)
+        shares = (logits.float() * SHARPNESS).softmax(-1)
+        return paint(shares, self.generator.colours(colours))
+
+
+def _has_fast_bf16(device: torch.device) -> bool:
+    """bfloat16 only where the hardware multiplies it: AVX2 emulates it ten times slower."""
+    if os.environ.get("MOEMOJI_FLOAT32"):
+        return False
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return device.type == "cpu" and bool(torch.cpu._is_amx_tile_supported())
+
+
+def _to_images(rgba: Tensor) -> list[Image.Image]:
+    pixels = (rgba * 255).round_().clamp_(0, 255).byte().permute(0, 2, 3, 1).contiguous().cpu()
+    return [
+        Image.frombuffer("RGBa", (p.shape[1], p.shape[0]), p.numpy().tobytes(), "raw", "RGBa", 0, 1)
+        .convert("RGBA")
+        for p in pixels
+    ]  # fmt: skip
