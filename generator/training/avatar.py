@@ -45,13 +45,9 @@ class AvatarObjective:
         self.ema = Ema(g, config.ema)
         self.ema.module.to(fabric.device)
         section = config.avatar
+        learning = [p for p in g.parameters() if p.requires_grad]
         self.generator = Stepper(
-            fabric,
-            g,
-            torch.optim.Adam(
-                [p for p in g.parameters() if p.requires_grad], config.lr, config.betas
-            ),
-            clip=config.clip,
+            fabric, g, torch.optim.Adam(learning, config.lr, config.betas), clip=config.clip
         )
         self.discriminator = Stepper(
             fabric, d, torch.optim.Adam(d.parameters(), section.discriminator_lr, (0.0, 0.99)),

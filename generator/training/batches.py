@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from generator.art.palette import palette
-from generator.data.store import Store
+from generator.data.store import DatasetError, Store
 from generator.models.conditions import Conditions, encode
 from generator.spec import AvatarSpec
 
@@ -50,18 +50,26 @@ def cells(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 class Figures:
-    """A rendered data set as batches. Which figures a step shows depends on (seed, step) only."""
+    """Rendered data sets as batches. What a step shows depends on (seed, step) only."""
 
-    def __init__(self, folder: Path, *, seed: int = 0) -> None:
-        self.store = Store.open(folder)
+    def __init__(self, folders: Sequence[Path], *, seed: int = 0) -> None:
+        """
+        Raises:
+            DatasetError: One of them is missing, unfinished, imported, or of another size.
+        """
+        self.stores = [Store.open(folder) for folder in folders]
+        for store in self.stores:
+            if store.meta.kind != "rendered" or store.meta.size != self.stores[0].meta.size:
+                raise DatasetError(f"{store.folder}: give rendered data sets of one size")
+        self.starts = np.cumsum([0, *(len(store) for store in self.stores)])
         self.seed = seed
-        specs = [AvatarSpec(**label) for label in self.store.labels()]
+        specs = [AvatarSpec(**label) for store in self.stores for label in store.labels()]
         self.conditions = encode(specs)
         self.palettes = torch.tensor([palette(s) for s in specs], dtype=torch.float32) / 255
         self._order: tuple[int, NDArray[np.int64]] = (-1, np.empty(0, np.int64))
 
     def __len__(self) -> int:
-        return len(self.store)
+        return int(self.starts[-1])
 
     def indices(self, first: int, count: int) -> list[int]:
         """The figures shown as number `first` ... of a run: a fresh permutation each epoch."""
@@ -76,8 +84,8 @@ class Figures:
 
     def batch(self, indices: list[int], *, palette_seed: int | None = None) -> Batch:
         """The batch of these figures; their own colours if no palette seed is given."""
-        slots = cells(self.store.slots[indices])
-        first = cells(self.store.shares[indices]).astype(np.float32) / 255
+        slots = cells(self._read("slots", indices))
+        first = cells(self._read("shares", indices)).astype(np.float32) / 255
         shares = np.concatenate([first, 1 - first.sum(-1, keepdims=True)], -1)
         dressed = torch.tensor(indices)
         if palette_seed is not None:
@@ -87,8 +95,17 @@ class Figures:
             self.conditions[torch.tensor(indices)],
             torch.from_numpy(slots).long(),
             torch.from_numpy(shares),
-            torch.from_numpy(cells(self.store.features[indices]) > 0),
+            torch.from_numpy(cells(self._read("features", indices)) > 0),
             self.palettes[dressed],
+        )
+
+    def _read(self, name: str, indices: Sequence[int]) -> NDArray[np.uint8]:
+        which = np.searchsorted(self.starts, indices, side="right") - 1
+        return np.stack(
+            [
+                getattr(self.stores[store], name)[i - self.starts[store]]
+                for store, i in zip(which, indices, strict=True)
+            ]
         )
 
     def stream(self, first: int, per_step: int, rank: int, world: int) -> Iterator[Batch]:

@@ -56,7 +56,8 @@ class TrainConfig(_Section):
 
     name: str = Field(pattern=r"[A-Za-z0-9_.-]+")
     objective: Literal["avatar", "textbook"]
-    data: Path
+    data: tuple[Path, ...] = Field(min_length=1)
+    """Rendered sets (avatar), shown as one; the textbook models take the first, of any kind."""
     images: int = Field(gt=0)
     """Training pictures to be shown in all; a finished run goes on when this is raised."""
     batch: int = Field(8, ge=1)

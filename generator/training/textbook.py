@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,7 @@ class TextbookObjective:
 
     def __init__(self, config: TrainConfig, fabric: Fabric) -> None:
         self.config, self.fabric = config, fabric
-        self.data = small_pictures(Path(config.data))
+        self.data = small_pictures(config.data[0])
         t = config.textbook
         self.vae = t.architecture == "vae"
         self.kinds = t.generators if t.architecture == "mixture" else 1

