@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
+import signal
 import socket
 
 import redis
@@ -49,6 +50,9 @@ def main(argv: list[str] | None = None) -> int:
     except redis.exceptions.RedisError as error:
         log.error("redis-away", error=type(error).__name__)
         return 1
+    # rq would do so a moment later, when the loop begins.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, worker.request_stop)
     pulse.start()
     log.info("ready", worker=name, engine=settings.engine)
     try:

@@ -38,7 +38,8 @@ class Event:
         job_id: The job.
         kind: What became of it.
         record: Request, specs, times; `record.landed` is set if a message already shows it.
-        error: A key of `worker.errors.TEXT_KEYS` if it failed.
+        error: The text key of why it failed; `params` has the values for the text, the job's id
+            as `job_id` among them.
         attempt: 1 for the first delivery.
     """
 
@@ -51,6 +52,7 @@ class Event:
         self.kind: Kind = kind
         self.record = record
         self.error = record.error
+        self.params = {"job_id": job_id, **record.error_params}
         self.attempt = 1
 
     async def pictures(self) -> list[bytes] | None:

@@ -10,8 +10,10 @@ import secrets
 import time
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from PIL import ImageColor
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
+from generator.compositing import BACKGROUNDS
 from generator.spec import AvatarSpec
 from generator.wish import Wish
 
@@ -92,6 +94,12 @@ class _Request(_Frozen):
     """high: a follow-up on a picture someone looks at; low: many pictures at once."""
 
 
+def _known_background(name: str) -> str:
+    if name not in BACKGROUNDS:
+        ImageColor.getrgb(name)
+    return name
+
+
 class DrawRequest(_Request):
     """Draw `count` candidates of a wish, or given specs again."""
 
@@ -104,10 +112,10 @@ class DrawRequest(_Request):
     """What the prompt parser made of the prompt, and the words it did not know."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     count: Annotated[int, Field(ge=1, le=4)] = 4
-    size: Literal[64, 128, 256, 512, 1024] = 256
+    size: Literal[256, 512] = 256
     """Edge of each picture in pixels."""
-    background: str | None = None
-    """None: transparent; else a name or #rrggbb for `generator.compositing.background`."""
+    background: Annotated[str, AfterValidator(_known_background)] | None = None
+    """None: transparent; else one of `generator.compositing.BACKGROUNDS` or a colour."""
     specs: tuple[AvatarSpec, ...] | None = None
     """Draw exactly these: a pick in full size, an old result again, the base of a variation."""
     variation: Variation | None = None
@@ -151,7 +159,8 @@ class Record(_Frozen):
     specs: tuple[AvatarSpec, ...] = ()
     """What was drawn, one per candidate; empty until done."""
     error: str | None = None
-    """A key of `worker.errors.TEXT_KEYS` if the job failed."""
+    """If the job failed: a key of `worker.errors.TEXT_KEYS`, or one of the generator's."""
+    error_params: dict[str, str | int | float] = {}
     landed: Address | None = None
     """The message in which the result was shown: to be edited if it is delivered again."""
 

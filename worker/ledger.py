@@ -6,7 +6,7 @@ Each is one Lua script (`worker.scripts`) and safe to repeat, so the connection 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -109,26 +109,22 @@ class Ledger:
         seconds: float,
     ) -> bool:
         """Write result, record and event in one step; False if the job is no longer ours."""
-        dump = _SPECS.dump_json(specs)
-        return self._end(request.job_id, "done", "", dump, seconds, request.uploads, pictures)
+        args: list[Any] = [request.job_id, self.owner, "done", "", ""]
+        args += [_SPECS.dump_json(specs), f"{seconds:.6f}", self.settings.result_ttl]
+        args += [len(request.uploads), *request.uploads, *pictures]
+        return bool(self._finish(args=args))
 
-    def failed(self, claim: Claim, error: str, seconds: float = 0.0) -> bool:
-        """Write the failure and its event; False if the job is no longer ours."""
+    def failed(self, claim: Claim, error: str, params: Mapping[str, Any] | None = None) -> bool:
+        """Write the failure and its event; False if the job is no longer ours.
+
+        Args:
+            claim: The job.
+            error: A text key.
+            params: Values for that text.
+        """
         uploads = claim.request.uploads if claim.request is not None else ()
-        return self._end(claim.job_id, "failed", error, b"", seconds, uploads, ())
-
-    def _end(
-        self,
-        job_id: str,
-        state: str,
-        error: str,
-        specs: bytes,
-        seconds: float,
-        uploads: Sequence[str],
-        pictures: Sequence[bytes],
-    ) -> bool:
-        args: list[Any] = [job_id, self.owner, state, error, specs, f"{seconds:.6f}"]
-        args += [self.settings.result_ttl, len(uploads), *uploads, *pictures]
+        args: list[Any] = [claim.job_id, self.owner, "failed", error, json.dumps(params or {})]
+        args += [b"", "", self.settings.result_ttl, len(uploads), *uploads]
         return bool(self._finish(args=args))
 
     def pace(self, seconds_per_job: float) -> None:

@@ -6,6 +6,7 @@ Nothing here imports torch or blocks the event loop.
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -32,18 +33,28 @@ DEFAULT_PACE = 2.0
 
 _SPECS: TypeAdapter[tuple[AvatarSpec, ...]] = TypeAdapter(tuple[AvatarSpec, ...])
 
+# rq's Job.create wants a client but sends nothing through it.
+_IDLE = redis.Redis()
+
 RETRIED = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)
 """Each script may run twice without harm, so that a lost answer may simply be asked for again."""
 
 
 def connection(url: str, *, attempts: int = 5) -> redis.asyncio.Redis:
-    """An async client that rides out a restart of Redis of a few seconds."""
-    return redis.asyncio.Redis.from_url(
+    """An async client that rides out a restart of Redis of a few seconds.
+
+    A few connections serve any number of tasks: a hundred commands at once would otherwise open a
+    hundred, which alone holds the event loop for 80 ms.
+    """
+    pool = redis.asyncio.BlockingConnectionPool.from_url(
         url,
+        max_connections=8,
+        timeout=None,
         retry=Retry(ExponentialBackoff(cap=1.0, base=0.05), attempts),
         retry_on_error=list(RETRIED),
         socket_connect_timeout=5,
     )
+    return redis.asyncio.Redis.from_pool(pool)
 
 
 @asynccontextmanager
@@ -64,12 +75,10 @@ def rq_fields(request: Request, ttl: int) -> list[Any]:
 
     The description is neutral since rq writes it to its log: no prompt may be there.
     """
-    # Job.create wants a client but sends nothing through it.
-    idle = redis.Redis()
     job = Job.create(
         TASK,
         args=[request.job_id],
-        connection=idle,
+        connection=_IDLE,
         id=request.job_id,
         description=f"{request.kind} {request.job_id}",
         serializer="json",
@@ -92,7 +101,7 @@ def restore(request: bytes | None, fields: Mapping[bytes, bytes]) -> Record | No
     def number(name: bytes) -> float | None:
         return float(fields[name]) if fields.get(name) else None
 
-    specs, landed = fields.get(b"specs"), fields.get(b"landed")
+    specs, landed, params = (fields.get(name) for name in (b"specs", b"landed", b"error_params"))
     return Record.model_validate(
         {
             "request": parse_request(request),
@@ -104,6 +113,7 @@ def restore(request: bytes | None, fields: Mapping[bytes, bytes]) -> Record | No
             "draw_seconds": number(b"draw_seconds"),
             "specs": _SPECS.validate_json(specs) if specs else (),
             "error": (fields.get(b"error") or b"").decode() or None,
+            "error_params": json.loads(params) if params else {},
             "landed": Address.model_validate_json(landed) if landed else None,
         }
     )

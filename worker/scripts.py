@@ -89,7 +89,8 @@ local function close(id, user)
   redis.call('ZREM', P..'waiting', id)
   redis.call('ZREM', P..'running', id)
   redis.call('ZREM', P..'late', id)
-  redis.call('DEL', 'rq:job:'..id)
+  -- Not at once: a stock rq worker would still want to write to it.
+  redis.call('EXPIRE', 'rq:job:'..id, 60)
   settle(user)
 end
 local function announce(id, platform, kind, error)
@@ -218,20 +219,19 @@ return answer
 FINISH = (
     _PRELUDE
     + """
--- id worker state error specs seconds result_ttl uploads pictures...
+-- id worker state error params specs seconds result_ttl count uploads... pictures...
 -- answers 1, or 0 if the job is no longer this worker's to finish
 local id, record = ARGV[1], P..'record:'..ARGV[1]
 local r = redis.call('HMGET', record, 'state', 'owner', 'platform', 'user')
 if r[1] ~= 'drawing' or r[2] ~= ARGV[2] then return 0 end
-local state, seconds = ARGV[3], tonumber(ARGV[6])
-redis.call('HSET', record, 'state', state, 'error', ARGV[4], 'specs', ARGV[5],
-  'draw_seconds', ARGV[6], 'finished', now())
-local uploads = tonumber(ARGV[8])
-for i = 9, 8 + uploads do redis.call('DEL', P..'upload:'..ARGV[i]) end
-if #ARGV > 8 + uploads then
+local state, uploads = ARGV[3], tonumber(ARGV[9])
+redis.call('HSET', record, 'state', state, 'error', ARGV[4], 'error_params', ARGV[5],
+  'specs', ARGV[6], 'draw_seconds', ARGV[7], 'finished', now())
+for i = 10, 9 + uploads do redis.call('DEL', P..'upload:'..ARGV[i]) end
+if #ARGV > 9 + uploads then
   redis.call('DEL', P..'result:'..id)
-  for i = 9 + uploads, #ARGV do redis.call('RPUSH', P..'result:'..id, ARGV[i]) end
-  redis.call('EXPIRE', P..'result:'..id, ARGV[7])
+  for i = 10 + uploads, #ARGV do redis.call('RPUSH', P..'result:'..id, ARGV[i]) end
+  redis.call('EXPIRE', P..'result:'..id, ARGV[8])
 end
 close(id, r[4])
 announce(id, r[3], state, ARGV[4])

@@ -48,7 +48,7 @@ def load_engine(path: str) -> Engine:
     """Load and warm the engine that `module:Class` names.
 
     Raises:
-        SetupError: if there is no such class.
+        SetupError: if there is no such class, or it has no weights to load.
     """
     module, _, name = path.partition(":")
     try:
@@ -57,7 +57,10 @@ def load_engine(path: str) -> Engine:
         raise SetupError(
             f"MOEMOJI_ENGINE names {path}, which cannot be loaded: {error}."
         ) from error
-    engine = cast(Engine, kind.load())
+    try:
+        engine = cast(Engine, kind.load())
+    except (OSError, RuntimeError) as error:
+        raise SetupError(f"The engine cannot be loaded: {error}.") from error
     engine.warm()
     return engine
 
@@ -150,10 +153,15 @@ def draw(
             return
         images = around(lambda now=now: engine.draw([spec for _, spec in now], requests[0].size))  # type: ignore[misc]
         for (at, _), image in zip(now, images, strict=True):
-            backdrop = requests[at].background
-            made[at].append(png(image if backdrop is None else background(image, backdrop)))
+            made[at].append(png(_backed(image, requests[at])))
             if len(made[at]) == len(asked[at]):
                 yield requests[at], Drawn(asked[at], made[at])
+
+
+def _backed(image: Image, request: DrawRequest) -> Image:
+    if request.background is None:
+        return image
+    return background(image, request.background, seed=request.seed)
 
 
 def perform(job_id: str) -> None:

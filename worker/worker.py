@@ -20,6 +20,7 @@ from rq.exceptions import DequeueTimeout
 from rq.job import Job
 from rq.worker import WorkerStatus
 
+from worker.errors import PersonError
 from worker.jobs import DrawRequest
 from worker.ledger import Claim, Ledger
 from worker.pulse import Pulse
@@ -198,6 +199,11 @@ class AvatarWorker(SimpleWorker):
             log.info("dropped", job_id=claim.job_id)
 
     def _fail(self, claim: Claim, error: Exception) -> None:
+        if isinstance(error, PersonError):
+            # A picture without a face, say: theirs to mend, not ours.
+            log.info("refused", job_id=claim.job_id, key=error.key)
+            self._books.failed(claim, error.key, error.params)
+            return
         key = "out-of-memory" if is_out_of_memory(error) else "draw-failed"
         log.error(key, job_id=claim.job_id, exc_info=error)
         self._books.failed(claim, key)

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -64,7 +64,7 @@ def ledger(server: EmbeddedRedis) -> Iterator[Callable[[str], Ledger]]:
 @pytest_asyncio.fixture
 async def deliveries(
     server: EmbeddedRedis,
-) -> AsyncIterator[Callable[..., "asyncio.Future[Deliveries]"]]:
+) -> AsyncIterator[Callable[..., Awaitable[Deliveries]]]:
     """Connects frontends; each with short pauses."""
     made: list[Deliveries] = []
 
@@ -96,8 +96,10 @@ class Worker:
                     "REDIS_URL": url,
                     "MOEMOJI_ENGINE": "engines:SmallEngine",
                     "PYTHONPATH": os.pathsep.join(
-                        [str(REPOSITORY), str(Path(__file__).parent)]
-                        + os.environ.get("PYTHONPATH", "").split(os.pathsep)
+                        [
+                            *(str(REPOSITORY), str(Path(__file__).parent)),
+                            *filter(None, [os.environ.get("PYTHONPATH")]),
+                        ]
                     ),
                 }
                 | env,
@@ -152,7 +154,7 @@ def request(user: str = "1", **fields: object) -> DrawRequest:
         "author": Author(platform=platform, user_id=user),
         "address": Address(platform=platform, chat_id="7"),
         "count": 1,
-        "size": 64,
+        "size": 256,
     }
     return DrawRequest(**(values | fields))
 

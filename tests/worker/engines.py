@@ -14,7 +14,11 @@ from PIL import Image
 
 from generator.spec import AvatarSpec
 
-RAISES, STICKS, STICKS_WITH_GIL, KILLS, BIG = 4_000_000_001, 4_000_000_002, 4_000_000_003, 4_000_000_004, 4_000_000_005  # fmt: skip
+RAISES = 4_000_000_001
+STICKS = 4_000_000_002
+STICKS_WITH_GIL = 4_000_000_003
+KILLS = 4_000_000_004
+BIG = 4_000_000_005
 
 
 class OutOfMemoryError(RuntimeError):

@@ -46,7 +46,7 @@ async def test_pictures_are_those_of_the_specs(queue, request_of, spawn, deliver
         colour(spec) for spec in first.record.specs
     ]
     assert first.record.specs == asked.specs
-    assert {image.size for image in pictures} == {(64, 64)}
+    assert {image.size for image in pictures} == {(256, 256)}
     # The same wish and seed: the same pictures. Candidates of one request: all different.
     assert second.record.specs == third.record.specs
     assert await second.pictures() == await third.pictures()
@@ -201,6 +201,28 @@ async def test_cancelling_one_of_a_batch_leaves_the_others(
     assert await queue.cancel(ids[2], None)
     events = {event.job_id: event.kind for event in await collect(await deliveries(), 4)}
     assert [events[job_id] for job_id in ids] == ["done", "done", "cancelled", "done"]
+
+
+async def test_a_long_step_is_no_death(queue, request_of, spawn, deliveries, collect):
+    """While a worker draws longer than its lease, its heartbeat keeps others from its jobs."""
+    busy = await spawn(
+        MOEMOJI_TEST_PACE="0.6", MOEMOJI_LEASE="0.8", MOEMOJI_STEP_TIMEOUT="9"
+    ).ready()
+    job_id = await queue.submit(drawing(request_of, "1", 1, 2, 3, 4))
+    await reaches(queue, job_id, "drawing")
+    await spawn().ready()
+    (event,) = await collect(await deliveries(), 1)
+    assert event.record.attempts == 1
+    assert event.record.finished - event.record.started > 2
+    assert "drawn" in busy.text()
+
+
+async def test_a_picture_on_a_background_is_opaque(queue, request_of, spawn, deliveries, collect):
+    await queue.submit(request_of("1", background="sakura"))
+    spawn("--burst")
+    (event,) = await collect(await deliveries(), 1)
+    (picture,) = await event.pictures()
+    assert Image.open(io.BytesIO(picture)).getextrema()[3] == (255, 255)
 
 
 async def test_two_workers_share_the_queue(queue, request_of, spawn, deliveries, collect):

@@ -1,0 +1,210 @@
+"""How fast the road is: overhead per job, batching, and what the frontends' event loop feels.
+
+    python -m worker.bench [--engine module:Class] [--jobs 200]
+
+Starts a Redis and workers of its own; prints numbers and asserts nothing. The baseline is rq's
+stock forking worker, which loads the models for each job.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, fields
+
+from generator.wish import Wish
+from worker.delivery import Deliveries, Event
+from worker.embedded import EmbeddedRedis
+from worker.jobs import Address, Author, DrawRequest
+from worker.queue import JobQueue
+from worker.settings import QueueSettings
+
+_WARMUP = 3
+_STOCK = (
+    *("-m", "rq.cli", "worker", "--quiet", "--url", "{url}"),
+    *("--serializer", "rq.serializers.JSONSerializer", "high", "default", "low"),
+)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was measured; milliseconds and jobs per second. One job is one 256 px picture."""
+
+    overhead_ms: float
+    """From submit to the result on the stream, less the time the engine and the PNG encoder took:
+    median of jobs sent one at a time."""
+    overhead_p95_ms: float
+    drawing_ms: float
+    """Median time of engine and encoder for a single job."""
+    batched_per_s: float
+    one_by_one_per_s: float
+    stock_per_s: float
+    """rq's own forking worker, with the models loaded per job."""
+    loop_blocked_ms: float
+    """The longest the event loop was held while 100 commands were submitted at once."""
+
+    def __str__(self) -> str:
+        rows = [f"{field.name:>18} {getattr(self, field.name):10.2f}" for field in fields(self)]
+        rows.append(f"{'batching':>18} {self.batched_per_s / self.one_by_one_per_s:10.2f} x")
+        rows.append(f"{'against stock':>18} {self.batched_per_s / self.stock_per_s:10.1f} x")
+        return "\n".join(rows)
+
+
+def _request(number: int) -> DrawRequest:
+    return DrawRequest(
+        author=Author(platform="bench", user_id=str(number)),
+        address=Address(platform="bench", chat_id="0"),
+        wish=Wish(),
+        seed=number,
+        count=1,
+    )
+
+
+@contextmanager
+def _process(url: str, *command: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, *command],
+        env=os.environ | {"REDIS_URL": url, "MOEMOJI_LOG_LEVEL": "WARNING"} | env,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@asynccontextmanager
+async def _frontend(url: str) -> AsyncIterator[tuple[JobQueue, AsyncIterator[Event]]]:
+    settings = QueueSettings(queue_limit=100_000)
+    deliveries = await Deliveries.connect(url, "bench", settings=settings)
+    listener = deliveries.listen()
+    try:
+        yield deliveries.queue, listener
+    finally:
+        await deliveries.close()
+        await deliveries.queue.close()
+
+
+async def _next(listener: AsyncIterator[Event]) -> Event:
+    event = await anext(listener)
+    if event.kind != "done":
+        raise RuntimeError(f"job {event.job_id} {event.kind}: {event.error}")
+    await event.ack()
+    return event
+
+
+async def _ready(queue: JobQueue, worker: subprocess.Popen[bytes]) -> None:
+    while not await queue.workers():
+        if worker.poll() is not None:
+            raise RuntimeError(f"the worker ended with code {worker.returncode}")
+        await asyncio.sleep(0.05)
+
+
+async def _latency(jobs: int) -> tuple[list[float], list[float]]:
+    """Overhead and drawing time of each job, milliseconds."""
+    overhead, drawing = [], []
+    with EmbeddedRedis() as server, _process(server.url, "-m", "worker") as worker:
+        async with _frontend(server.url) as (queue, listener):
+            await _ready(queue, worker)
+            for number in range(jobs + _WARMUP):
+                begun = time.perf_counter()
+                await queue.submit(_request(number))
+                event = await anext(listener)
+                seconds = time.perf_counter() - begun
+                await event.ack()
+                if number >= _WARMUP:
+                    drawn = event.record.draw_seconds or 0.0
+                    drawing.append(drawn * 1000)
+                    overhead.append((seconds - drawn) * 1000)
+    return overhead, drawing
+
+
+async def _throughput(jobs: int, *command: str, **env: str) -> float:
+    """Jobs per second from the first result to the last: the start of the worker is not counted.
+
+    Args:
+        jobs: How many wait in the queue when the worker starts.
+        command: Arguments of Python; "{url}" is replaced by Redis'.
+        env: Further settings.
+    """
+    with EmbeddedRedis() as server:
+        async with _frontend(server.url) as (queue, listener):
+            for number in range(jobs):
+                await queue.submit(_request(number))
+            filled = [part.format(url=server.url) for part in command]
+            with _process(server.url, *filled, **env):
+                await _next(listener)
+                begun = time.perf_counter()
+                for _ in range(jobs - 1):
+                    await _next(listener)
+    return (jobs - 1) / (time.perf_counter() - begun)
+
+
+async def longest_block(commands: int = 100) -> float:
+    """Milliseconds that the event loop was held at most while so many commands came at once."""
+    longest = 0.0
+    done = asyncio.Event()
+
+    async def watch() -> None:
+        nonlocal longest
+        last = time.perf_counter()
+        while not done.is_set():
+            await asyncio.sleep(0)
+            now = time.perf_counter()
+            longest, last = max(longest, now - last), now
+
+    with EmbeddedRedis() as server:
+        async with _frontend(server.url) as (queue, _):
+            await queue.submit(_request(10_000))
+            watching = asyncio.create_task(watch())
+            await asyncio.gather(*(queue.submit(_request(number)) for number in range(commands)))
+            done.set()
+            await watching
+    return longest * 1000
+
+
+async def measure(*, jobs: int = 200, single: int = 50, stock: int = 6) -> Figures:
+    """Measure everything with the engine that `MOEMOJI_ENGINE` names.
+
+    Args:
+        jobs: Queued at once for the throughput.
+        single: Sent one at a time for the overhead.
+        stock: Jobs for rq's stock worker: each costs a start of the models.
+
+    Raises:
+        RuntimeError: if a worker does not start.
+    """
+    overhead, drawing = await _latency(single)
+    return Figures(
+        overhead_ms=statistics.median(overhead),
+        overhead_p95_ms=statistics.quantiles(overhead, n=20)[-1],
+        drawing_ms=statistics.median(drawing),
+        batched_per_s=await _throughput(jobs, "-m", "worker"),
+        one_by_one_per_s=await _throughput(jobs, "-m", "worker", MOEMOJI_BATCH_JOBS="1"),
+        stock_per_s=await _throughput(stock, *_STOCK),
+        loop_blocked_ms=await longest_block(),
+    )
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m worker.bench", description=__doc__)
+    parser.add_argument("--engine", help="module:Class instead of MOEMOJI_ENGINE")
+    parser.add_argument("--jobs", type=int, default=200)
+    options = parser.parse_args()
+    if options.engine:
+        os.environ["MOEMOJI_ENGINE"] = options.engine
+    figures = asyncio.run(measure(jobs=options.jobs))
+    sys.stdout.write(f"{figures}\n")
+
+
+if __name__ == "__main__":
+    main()
