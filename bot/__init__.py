@@ -1,0 +1,1 @@
+"""Talks to people: one conversation, and thin Discord, Telegram and console frontends over it."""

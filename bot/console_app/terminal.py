@@ -1,0 +1,79 @@
+"""What the person in front of the terminal sees and types."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.console_app.blocks import blocks
+from bot.core.events import Action
+from bot.core.replies import Button, File, Form, Reply
+
+PREVIEW_HEIGHT = 24
+"""Lines of a preview at most."""
+
+
+class Terminal:
+    """Prints replies, saves pictures, and knows which buttons the last one had.
+
+    Args:
+        console: Where to print.
+        folder: Where pictures are saved.
+    """
+
+    def __init__(self, console: Console, folder: Path) -> None:
+        self._console = console
+        self._folder = folder
+        self._buttons: list[Button] = []
+        self.form: Form | None = None
+        """A question that the next line answers."""
+
+    def show(self, reply: Reply) -> None:
+        """Print a reply, with its buttons as numbered choices."""
+        if reply.form is not None:
+            self.form = reply.form
+            # There is no field to fill in: the old wish is shown to be copied.
+            self._console.print(Text(f"{reply.form.label} {reply.form.text}", "bold"))
+            return
+        if reply.picture is not None:
+            width = max(8, self._console.width - 2)
+            height = max(4, min(PREVIEW_HEIGHT, self._console.height - 6))
+            self._console.print(blocks(reply.picture.data, width, height))
+        if reply.text:
+            self._console.print(Text(reply.text))
+        for file in (*reply.files, *([reply.picture] if reply.picture else [])):
+            self._console.print(Text(f"→ {self._save(file)}", "dim"))
+        if reply.rows:
+            self._buttons = [button for row in reply.rows for button in row]
+            choices = Text()
+            for number, button in enumerate(self._buttons, start=1):
+                choices.append(f" {number} ", "bold reverse")
+                emoji = f"{button.emoji} " if button.emoji else ""
+                choices.append(f" {emoji}{_label(button)}   ", "cyan")
+            self._console.print(choices)
+
+    def note(self, reply: Reply) -> None:
+        """Print news of a waiting picture in one quiet line."""
+        self._console.print(Text(reply.text, "dim"))
+
+    def chosen(self, line: str) -> Action | None:
+        """The button that a number means; None if it means none."""
+        number = int(line) if line.isdecimal() and len(line) < 4 else 0
+        return self._buttons[number - 1].action if 0 < number <= len(self._buttons) else None
+
+    def _save(self, file: File) -> Path:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / f"moemoji-{file.name}"
+        path.write_bytes(file.data)
+        return path
+
+
+def _label(button: Button) -> str:
+    """A pick's label is a number already, which would read like the choice's own."""
+    return (
+        f"№ {button.label}"
+        if button.action.name == "pick" and button.label.isdecimal()
+        else (button.label)
+    )

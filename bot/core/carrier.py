@@ -1,0 +1,151 @@
+"""Brings results from the queue into the chats, and keeps waiting messages up to date."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+import structlog
+
+from bot.core.conversation import Conversation
+from bot.core.replies import Reply
+from bot.core.results import finished
+from worker.delivery import Deliveries, Event
+from worker.errors import PersonError
+from worker.jobs import Address, Record
+
+log = structlog.get_logger(__name__)
+
+PATIENCE = 0.7
+"""Seconds that a waiting message is left alone: most pictures are there by then."""
+CALM = 2.0
+"""Seconds between two edits of a waiting message."""
+AT_ONCE = 8
+"""Results on their way into chats at the same time."""
+_MILESTONES = frozenset({*range(8), 9, 11, 14, 18, 23, 29, 36, 45, 56, 70, 88, 110})
+"""Places worth telling: close to the front each one, far from it every quarter."""
+
+
+class UnreachableError(Exception):
+    """The chat is gone or closed to us: there is nobody to tell, and no use in trying again."""
+
+
+class Outlet(Protocol):
+    """What a platform lends to the carrier."""
+
+    async def show(self, record: Record, reply: Reply) -> Address:
+        """Put a result where its author waits for it.
+
+        It is edited into `record.landed` if it was shown before, else into the waiting message;
+        only if that is gone it becomes a new message.
+
+        Returns:
+            Where it is now.
+
+        Raises:
+            UnreachableError: if the chat is closed to us. Anything else is tried again later.
+        """
+        ...
+
+    async def update(self, record: Record, reply: Reply, drawing: bool) -> None:
+        """Edit the waiting message; best effort."""
+        ...
+
+
+class Carrier:
+    """One per frontend process."""
+
+    def __init__(self, conversation: Conversation, deliveries: Deliveries, outlet: Outlet) -> None:
+        self._conversation = conversation
+        self._deliveries = deliveries
+        self._outlet = outlet
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._followed: dict[str, asyncio.Task[None]] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._under_way: set[str] = set()
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    async def run(self) -> None:
+        """Deliver until cancelled; then what is under way is finished first."""
+        progress = asyncio.create_task(self._listen_to_progress())
+        try:
+            async for event in self._deliveries.listen():
+                if event.entry in self._under_way:
+                    continue
+                await self._room.acquire()
+                self._under_way.add(event.entry)
+                self._spawn(self._deliver(event))
+        finally:
+            progress.cancel()
+            for followed in self._followed.values():
+                followed.cancel()
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=10)
+
+    def follow(self, job_id: str) -> None:
+        """Keep the waiting message of a job up to date, unless its result is quicker."""
+        if job_id not in self._followed:
+            task = asyncio.create_task(self._follow(job_id))
+            self._followed[job_id] = task
+            task.add_done_callback(lambda _: self._followed.pop(job_id, None))
+
+    def _spawn(self, work: object) -> None:
+        task: asyncio.Task[None] = asyncio.create_task(work)  # type: ignore[arg-type]
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _deliver(self, event: Event) -> None:
+        lock = self._locks.setdefault(event.job_id, asyncio.Lock())
+        try:
+            followed = self._followed.get(event.job_id)
+            async with lock:
+                # An edit under way has let go of the lock, the next one must not begin.
+                if followed is not None:
+                    followed.cancel()
+                pictures = await event.pictures() if event.kind == "done" else None
+                reply = await finished(event.record, event.kind, event.error, pictures)
+                landed = await self._outlet.show(event.record, reply)
+                await event.ack(landed)
+                log.info("delivered", job_id=event.job_id, kind=event.kind, attempt=event.attempt)
+        except UnreachableError:
+            log.info("nobody-there", job_id=event.job_id)
+            await event.ack()
+        except Exception as error:
+            # Its message may quote what was sent; the type and the id are enough to look on.
+            log.warning("not-delivered", job_id=event.job_id, error=type(error).__name__)
+            await event.retry(error)
+        finally:
+            self._under_way.discard(event.entry)
+            self._locks.pop(event.job_id, None)
+            self._room.release()
+
+    async def _follow(self, job_id: str) -> None:
+        queue = self._conversation.queue
+        pause, shown = PATIENCE, -1
+        while True:
+            await asyncio.sleep(pause)
+            pause = CALM
+            try:
+                async with self._locks.setdefault(job_id, asyncio.Lock()):
+                    record = await queue.record(job_id)
+                    position = await queue.position(job_id)
+                    if record is None or not record.open or position is None:
+                        self._locks.pop(job_id, None)
+                        return
+                    place = position.place
+                    if place == shown or (shown >= 0 and place not in _MILESTONES):
+                        continue
+                    reply = await self._conversation.progress(record, position)
+                    await self._outlet.update(record, reply, drawing=place == 0)
+                    shown = place
+            except UnreachableError:
+                return
+            except PersonError:
+                continue
+            except Exception as error:
+                log.info("not-updated", job_id=job_id, error=type(error).__name__)
+
+    async def _listen_to_progress(self) -> None:
+        # After a restart this is how the jobs that wait already are found again.
+        async for progress in self._deliveries.progress():
+            self.follow(progress.job_id)

@@ -1,0 +1,157 @@
+"""The conversation: platform-neutral events in, platform-neutral replies out.
+
+A feature is a command or a button here; the frontends only carry events and replies.
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from bot.core import limits
+from bot.core.answers import Answers
+from bot.core.drawing import Drawing
+from bot.core.events import COMMANDS, Command, Edited, Event, Pictures, Press
+from bot.core.panel import SETTINGS, Panel
+from bot.core.preferences import Preferences
+from bot.core.refusals import RefusalError, explained
+from bot.core.replies import Chat, Reply
+from bot.core.results import waiting
+from bot.texts import LANGUAGES, Texts, language_of, texts
+from worker.errors import PersonError
+from worker.jobs import Position, Record, new_job_id
+from worker.queue import JobQueue
+
+log = structlog.get_logger(__name__)
+
+
+def _names() -> dict[str, str]:
+    """Every name a command goes by, in all languages: "/头像" is "/avatar"."""
+    names = {name: name for name in COMMANDS}
+    for language in LANGUAGES:
+        for name in COMMANDS:
+            names[texts(language)(f"commands.{name}.name").lower()] = name
+    names |= {"start": "start", "forgetme": "forget", "forget_me": "forget", "ideas": "avatar"}
+    return names
+
+
+COMMAND_NAMES: dict[str, str] = _names()
+
+
+class Conversation:
+    """What every platform's adapter talks to.
+
+    Args:
+        queue: Where requests go.
+        preferences: What people chose.
+    """
+
+    def __init__(self, queue: JobQueue, preferences: Preferences) -> None:
+        self.queue = queue
+        self.preferences = preferences
+        self._drawing = Drawing(queue, preferences)
+        self._answers = Answers(queue, preferences)
+        self._panel = Panel(preferences)
+
+    async def handle(self, event: Event, chat: Chat) -> Reply | None:
+        """Answer one event; never raises, except when it is cancelled itself.
+
+        Returns:
+            What to show, in the waiting message if one was opened through `chat`; None if there
+            is nothing to say.
+        """
+        say = texts(language_of(event.person.locale))
+        try:
+            say = await self.speech(event)
+            if isinstance(event, Command):
+                return await self._command(event, say, chat)
+            if isinstance(event, Press):
+                return await self._press(event, say, chat)
+            if isinstance(event, Edited):
+                record = await self._answers.record(event.job_id)
+                limits.owner(event, record)
+                return await self._drawing.edited(event, say, chat, record)
+            if isinstance(event, Pictures):
+                return Reply(say("say.member" if event.of_member else "say.photo"), private=True)
+            raise TypeError(f"no answer to {type(event).__name__}")
+        except PersonError as error:
+            return Reply(explained(error, say), private=True)
+        except Exception:
+            # No job yet, perhaps: an id of its own leads from the apology to this line.
+            trouble = new_job_id()
+            log.exception("trouble", job_id=trouble, platform=event.place.platform)
+            return Reply(explained(PersonError("trouble", job_id=trouble), say), private=True)
+
+    async def speech(self, event: Event) -> Texts:
+        """The language: the group's choice, else the person's, else that of their app."""
+        shared, own = await self.preferences.choices(event.place.owner, f"user:{event.author.key}")
+        chosen = None if event.place.private else shared.language
+        return texts(chosen or own.language or language_of(event.person.locale))
+
+    async def progress(self, record: Record, position: Position) -> Reply:
+        """The waiting message of a job, brought up to date."""
+        return waiting(texts(language_of(record.request.locale)), record.job_id, position)
+
+    async def _command(self, event: Command, say: Texts, chat: Chat) -> Reply:
+        match COMMAND_NAMES.get(event.name.lower()):
+            case "avatar":
+                return await self._drawing.avatar(event, say, chat)
+            case "start":
+                return Reply(say("say.start"), rows=self._answers.help(say).rows)
+            case "show":
+                job_id = event.options.get("id", event.words).strip()
+                if not job_id:
+                    raise RefusalError("no_id")
+                record = await self._answers.record(job_id)
+                limits.owner(event, record)
+                return await self._drawing.show(event, say, chat, record)
+            case "queue":
+                return await self._answers.line(event, say)
+            case "cancel":
+                return await self._answers.cancel(event, say)
+            case "settings":
+                return await self._panel.command(event, say)
+            case "privacy":
+                return self._answers.privacy(say)
+            case "forget":
+                return self._answers.ask_to_forget(say)
+            case "help":
+                return self._answers.help(say)
+            case _:
+                raise RefusalError("command", command=f"/{event.name[:32]}")
+
+    async def _press(self, event: Press, say: Texts, chat: Chat) -> Reply | None:
+        name = event.action.name
+        match name:
+            case "idea" | "style":
+                return await self._drawing.idea(event, say, chat)
+            case "cancel":
+                return await self._answers.stop(event, say)
+            case "details":
+                return await self._answers.details(event, say)
+            case "edit":
+                return await self._answers.edit(event, say)
+            case "delete":
+                return await self._answers.delete(event)
+            case "forget":
+                return await self._answers.forget(event, say)
+            case "keep":
+                return Reply(say("say.kept"), private=True, replace=True)
+            case "set" | "panel":
+                return await self._panel.press(event, say)
+        act = {
+            "reroll": self._drawing.reroll,
+            "pick": self._drawing.pick,
+            "vary": self._drawing.vary,
+            "file": self._drawing.file,
+        }.get(name)
+        if act is None:
+            # A button of a version that had more of them.
+            raise RefusalError("gone")
+        record = await self._answers.record(event.action.subject)
+        limits.owner(event, record)
+        return await act(event, say, chat, record)
+
+
+def values_of(setting: str) -> tuple[str, ...]:
+    """What a setting can be, for completion while typing."""
+    return SETTINGS.get(setting, ())

@@ -1,0 +1,222 @@
+"""Everything that makes a job: a wish, a surprise, and the buttons under a result."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from typing import Any
+
+from bot.core import limits
+from bot.core.events import Action, Command, Edited, Event, Press
+from bot.core.preferences import Choices, Preferences
+from bot.core.refusals import RefusalError
+from bot.core.replies import Button, Chat, Reply
+from bot.core.results import LARGE, files, finished, waiting
+from bot.core.wishes import DEFAULT_COUNT, SEEDS, order
+from bot.texts import Texts
+from worker.errors import BusyError, PersonError
+from worker.jobs import DrawRequest, Record, Variation
+from worker.queue import JobQueue
+
+
+class Drawing:
+    """Submits requests, after the limits of the place."""
+
+    def __init__(self, queue: JobQueue, preferences: Preferences) -> None:
+        self._queue = queue
+        self._preferences = preferences
+
+    async def avatar(self, event: Command, say: Texts, chat: Chat) -> Reply:
+        """ "/avatar cute girl"; without a wish, ideas to press."""
+        shared, _ = await self._choices(event)
+        limits.channel_allowed(event.place, shared)
+        words = event.words.strip()
+        if not words and not any(value.strip() for value in event.options.values()):
+            return ideas(say)
+        return await self._wish(event, say, chat, words, event.options, "avatar")
+
+    async def idea(self, event: Press, say: Texts, chat: Chat) -> Reply:
+        """A button of the ideas: one of them, a style, or a surprise."""
+        ideas_here = say.section("ideas")
+        words = ideas_here.get(event.action.subject, "")
+        options = {"style": event.action.subject} if event.action.name == "style" else {}
+        return await self._wish(event, say, chat, words, options, "idea")
+
+    async def edited(self, event: Edited, say: Texts, chat: Chat, old: Record) -> Reply:
+        """The same seed with another wish, so that only what was changed changes."""
+        return await self._wish(event, say, chat, event.words, {}, "edited", old=old)
+
+    async def reroll(self, event: Press, say: Texts, chat: Chat, old: Record) -> Reply:
+        """The same wish, other figures."""
+        asked = old.request
+        count = asked.count
+        if asked.specs is not None and asked.variation is None:
+            # A pick: again means others like the first time, not one more alike.
+            shared, own = await self._choices(event)
+            count = own.count or shared.count or DEFAULT_COUNT
+        values: dict[str, Any] = {
+            "count": count,
+            "seed": secrets.randbelow(SEEDS),
+            "specs": asked.specs if asked.variation is not None else None,
+            "variation": asked.variation,
+        }
+        return await self._again(event, say, chat, old, "reroll", values)
+
+    async def pick(self, event: Press, say: Texts, chat: Chat, old: Record) -> Reply:
+        """One candidate in full size."""
+        spec = old.specs[self._index(event.action, old)]
+        values = {"specs": (spec,), "count": 1, "size": LARGE, "variation": None, "seed": spec.seed}
+        return await self._again(event, say, chat, old, "pick", values, lane="high")
+
+    async def vary(self, event: Press, say: Texts, chat: Chat, old: Record) -> Reply:
+        """Others like one candidate."""
+        index = self._index(event.action, old)
+        values = {
+            "specs": (old.specs[index],),
+            "count": DEFAULT_COUNT,
+            "size": 256,
+            "seed": secrets.randbelow(SEEDS),
+            "variation": Variation(parent=old.job_id, index=index),
+        }
+        return await self._again(event, say, chat, old, "vary", values)
+
+    async def file(self, event: Press, say: Texts, chat: Chat, old: Record) -> Reply:
+        """The transparent PNGs: at once if they are still there, else drawn again."""
+        pictures = await self._queue.result(old.job_id)
+        if pictures and old.request.background is None:
+            return files(old, pictures)
+        values = {"background": None, **self._same(old)}
+        return await self._again(event, say, chat, old, "file", values, lane="high")
+
+    async def show(self, event: Event, say: Texts, chat: Chat, old: Record) -> Reply:
+        """An earlier result again: at once if the pictures are still there, else drawn again."""
+        pictures = await self._queue.result(old.job_id)
+        if pictures:
+            return await finished(old, "done", None, pictures)
+        return await self._again(event, say, chat, old, "show", self._same(old), lane="high")
+
+    async def _wish(
+        self,
+        event: Event,
+        say: Texts,
+        chat: Chat,
+        words: str,
+        options: dict[str, str],
+        pressed: str,
+        *,
+        old: Record | None = None,
+    ) -> Reply:
+        shared, own = await self._choices(event)
+        chosen = Choices(style=own.style or shared.style, count=own.count or shared.count)
+        asked = order(words, options, chosen, seed=old.request.seed if old else None)
+        values: dict[str, Any] = {
+            "prompt": asked.prompt,
+            "wish": asked.wish,
+            "understood": asked.understood,
+            "unknown": asked.unknown,
+            "seed": asked.seed,
+            "count": asked.count,
+            "background": asked.background,
+        }
+        return await self._submit(
+            event, say, chat, pressed, values, parent=old.job_id if old else None
+        )
+
+    async def _again(
+        self,
+        event: Press | Event,
+        say: Texts,
+        chat: Chat,
+        old: Record,
+        pressed: str,
+        values: dict[str, Any],
+        lane: str = "default",
+    ) -> Reply:
+        asked = old.request
+        kept = {
+            name: getattr(asked, name)
+            for name in (
+                *("prompt", "wish", "understood", "unknown", "seed", "count"),
+                *("size", "background", "specs", "variation"),
+            )
+        }
+        if pressed == "reroll" and asked.variation is None:
+            kept["size"] = 256
+        return await self._submit(
+            event, say, chat, pressed, kept | values, parent=old.job_id, lane=lane
+        )
+
+    async def _submit(
+        self,
+        event: Event,
+        say: Texts,
+        chat: Chat,
+        pressed: str,
+        values: dict[str, Any],
+        *,
+        parent: str | None = None,
+        lane: str = "default",
+    ) -> Reply:
+        """Ask the worker. The waiting message comes first: the result is edited into it."""
+        (shared,) = await self._preferences.choices(event.place.owner)
+        limits.channel_allowed(event.place, shared)
+        limit = self._queue.settings.jobs_per_user
+        if len(await self._queue.open_jobs(event.author)) >= limit:
+            # The queue says so too, but then the waiting message would be there already.
+            raise BusyError("too-many-jobs", limit=limit)
+        cooldown = 0 if event.place.private or event.person.moderator else shared.cooldown
+        if cooldown:
+            left = await self._preferences.cool(event.place.owner, event.author, cooldown)
+            if left:
+                raise RefusalError("cooldown", wait=lambda say: say.wait(left))
+        try:
+            address = await chat.wait(waiting(say, ""))
+            click = event.action.data if isinstance(event, Press) else ""
+            source = f"{event.place.chat_id}/{event.message_id or address.message_id}"
+            request = DrawRequest(
+                author=event.author,
+                address=address,
+                locale=say.language,
+                parent=parent,
+                once=f"{pressed}:{source}:{click}"[:200],
+                lane=lane,  # type: ignore[arg-type]
+                **values,
+            )
+            job_id = await self._queue.submit(request)
+        except (PersonError, OSError):
+            if cooldown:
+                await self._preferences.warm(event.place.owner, event.author)
+            raise
+        if job_id != request.job_id:
+            # A double click: the first one is being answered.
+            return Reply(delete=True)
+        return Reply(job_id=job_id)
+
+    async def _choices(self, event: Event) -> tuple[Choices, Choices]:
+        shared, own = await self._preferences.choices(event.place.owner, f"user:{event.author.key}")
+        return shared, own
+
+    @staticmethod
+    def _same(old: Record) -> dict[str, Any]:
+        """Values that draw exactly what was drawn before."""
+        if not old.specs:
+            raise RefusalError("gone")
+        return {"specs": old.specs, "count": len(old.specs), "variation": None}
+
+    @staticmethod
+    def _index(action: Action, old: Record) -> int:
+        index = int(action.argument) if action.argument.isdigit() else 0
+        if index >= len(old.specs):
+            raise RefusalError("gone")
+        return index
+
+
+def ideas(say: Texts) -> Reply:
+    """What to press when somebody has no idea: a bare "/avatar" is no mistake."""
+    surprise = Button(say("buttons.surprise"), Action("idea"), "main", "🎲")
+    styles = tuple(
+        Button(say(f"styles.{name}"), Action("style", name)) for name in ("moe", "chibi")
+    )
+    each = [(Button(text, Action("idea", name)),) for name, text in say.section("ideas").items()]
+    # Two ideas a row are too wide for a phone, and Discord takes five rows.
+    return Reply(say("say.ask"), rows=((surprise, *styles), *random.sample(each, 4)))

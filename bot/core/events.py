@@ -1,0 +1,139 @@
+"""What happens in a chat, in the words of no platform."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from worker.jobs import Author
+
+COMMANDS: tuple[str, ...] = (
+    *("avatar", "show", "queue", "cancel", "settings", "help", "privacy", "forget"),
+)
+"""The commands, by the names that the texts and the platforms give them their own names for."""
+
+ACTION = re.compile(
+    r"(?P<name>[a-z]{1,10}):(?P<subject>[0-9A-Za-z_.-]{0,40}):(?P<argument>[0-9A-Za-z_.-]{0,12})"
+)
+"""What a button's data looks like; at most 64 bytes, which is Telegram's limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a button does. All of its state is in these three words, so that it never expires.
+
+    Attributes:
+        name: The verb, such as "reroll".
+        subject: The job's id, or what a settings button changes.
+        argument: The candidate's index, or a value.
+    """
+
+    name: str
+    subject: str = ""
+    argument: str = ""
+
+    @property
+    def data(self) -> str:
+        """As Discord's custom_id or Telegram's callback_data."""
+        return f"{self.name}:{self.subject}:{self.argument}"
+
+    @classmethod
+    def parse(cls, data: str) -> Action | None:
+        """The action of a button's data; None if it is not one of ours."""
+        match = ACTION.fullmatch(data)
+        return cls(**match.groupdict()) if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who did it."""
+
+    user_id: str
+    name: str = field(default="", repr=False)
+    locale: str | None = None
+    """As the platform writes it."""
+    moderator: bool = False
+    """May change what applies to everyone here, and delete what others asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it happened."""
+
+    platform: Literal["discord", "telegram", "console"]
+    chat_id: str
+    guild_id: str | None = None
+    """The Discord server or the Telegram group: what shared settings belong to."""
+    thread_id: str | None = None
+    """A thread or forum topic inside the chat."""
+    private: bool = False
+    """Only this person and we are here."""
+
+    @property
+    def owner(self) -> str:
+        """To whom shared choices belong, see `bot.core.preferences`."""
+        return f"place:{self.platform}:{self.guild_id or self.chat_id}"
+
+    @property
+    def channel(self) -> str:
+        """What moderators allow or not: on Telegram a group has topics for channels."""
+        if self.platform == "telegram" and self.thread_id:
+            return self.thread_id
+        return self.chat_id
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that one person did in one place."""
+
+    person: Person
+    place: Place
+    message_id: str | None = field(default=None, kw_only=True)
+    """The message that it came in, or that the button is under; for clicks and repeats."""
+
+    @property
+    def author(self) -> Author:
+        """The person as a request's author."""
+        return Author(
+            platform=self.place.platform,
+            user_id=self.person.user_id,
+            display=self.person.name or None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Command(Event):
+    """A command with what was written after it, or with named options."""
+
+    name: str = "help"
+    words: str = field(default="", repr=False)
+    options: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Press(Event):
+    """A button was pressed."""
+
+    action: Action = Action("")
+
+
+@dataclass(frozen=True, slots=True)
+class Edited(Event):
+    """The new wish for an earlier job: from Discord's modal, or a reply to our question."""
+
+    job_id: str = ""
+    words: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures(Event):
+    """Somebody showed us pictures (or pointed at a message or member that has one)."""
+
+    count: int = 1
+    of_member: bool = False
+    """It is the profile picture of a member."""
+    words: str = field(default="", repr=False)
+
+
+Anything = Command | Press | Edited | Pictures

@@ -1,0 +1,181 @@
+"""/settings: everybody's own defaults, and the shared ones for moderators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from pydantic import ValidationError
+
+from bot.core import limits
+from bot.core.events import Action, Command, Event, Place, Press
+from bot.core.preferences import MAX_COOLDOWN, NOWHERE, Choices, Preferences
+from bot.core.refusals import RefusalError
+from bot.core.replies import Button, Reply, Rows
+from bot.texts import LANGUAGES, Texts, texts
+
+Scope = Literal["m", "s"]
+"""For me, or for the server: short since buttons carry it."""
+SETTINGS: dict[str, tuple[str, ...]] = {
+    "style": ("moe", "chibi", "any"),
+    "count": ("1", "2", "3", "4"),
+    "language": ("auto", *LANGUAGES),
+    "channels": ("here", "not-here", "everywhere"),
+    "cooldown": ("0", "30", "120"),
+}
+"""What can be changed, with the values that have a button; a cooldown may be any seconds."""
+SHARED_ONLY = ("channels", "cooldown")
+_EVERYONE = {"server", "group", "everyone", "all", "s"}
+_BACK = {"any", "auto", "everywhere"}
+"""Values that take a choice back."""
+
+Speaker = Callable[[Event], "Texts"]
+
+
+def owner(event: Event, scope: str) -> str:
+    """Whose choices they are."""
+    return event.place.owner if scope == "s" else f"user:{event.author.key}"
+
+
+class Panel:
+    """The settings of one conversation."""
+
+    def __init__(self, preferences: Preferences) -> None:
+        self._preferences = preferences
+
+    async def command(self, event: Command, say: Texts) -> Reply:
+        """ "/settings", "/settings style chibi", "/settings server cooldown 30".
+
+        Raises:
+            RefusalError: for what cannot be set, or not by this person.
+        """
+        words = event.words.lower().replace("=", " ").split()
+        scope: Scope = "s" if event.options.get("scope") == "s" else "m"
+        if words and words[0] in _EVERYONE:
+            scope, words = "s", words[1:]
+        name = event.options.get("what", words[0] if words else "")
+        value = event.options.get("value", words[1] if len(words) > 1 else "").strip().lower()
+        if not name:
+            return await self.show(event, say, scope)
+        if name not in SETTINGS:
+            raise RefusalError("setting", settings=lambda say: say.listed(tuple(SETTINGS)))
+        if name in SHARED_ONLY:
+            scope = "s"
+        return await self.set(event, say, scope, name, value)
+
+    async def press(self, event: Press, say: Texts) -> Reply:
+        """A button of the panel: "set:m.style:chibi" or "panel:s:"."""
+        scope, _, name = event.action.subject.partition(".")
+        checked: Scope = "s" if scope == "s" else "m"
+        if event.action.name == "set":
+            return await self.set(event, say, checked, name, event.action.argument)
+        return await self.show(event, say, checked)
+
+    async def set(self, event: Event, say: Texts, scope: Scope, name: str, value: str) -> Reply:
+        """Change one thing and show the panel."""
+        if scope == "s":
+            limits.moderator(event.person, event.place)
+        whose = owner(event, scope)
+        (old,) = await self._preferences.choices(whose)
+        await self._preferences.choose(whose, name, _stored(event.place, old, name, value))
+        if name == "language" and value in LANGUAGES:
+            say = texts(value)
+        panel = await self.show(event, say, scope)
+        return Reply(f"{say('say.saved')}\n{panel.text}", panel.rows, private=True, replace=True)
+
+    async def show(self, event: Event, say: Texts, scope: Scope) -> Reply:
+        """What is chosen, with a button for each other choice."""
+        if scope == "s":
+            limits.moderator(event.person, event.place)
+        (chosen,) = await self._preferences.choices(owner(event, scope))
+        automatic = say("say.automatic")
+        text = say(
+            "say.settings",
+            heading=say("say.settings_server" if scope == "s" else "say.settings_mine"),
+            style=say(f"styles.{chosen.style or 'any'}"),
+            count=chosen.count or automatic,
+            language=texts(chosen.language)("language.name") if chosen.language else automatic,
+        )
+        if scope == "s":
+            open_in = [channel for channel in chosen.channels if channel != NOWHERE]
+            text += "\n" + say(
+                "say.settings_limits",
+                channels=say("say.channel_count", count=len(open_in))
+                if chosen.channels
+                else say("say.channels_all"),
+                cooldown=say.wait(chosen.cooldown) if chosen.cooldown else say("time.none"),
+            )
+        return Reply(text, rows(event, say, scope, chosen), private=True, replace=True)
+
+
+def rows(event: Event, say: Texts, scope: Scope, chosen: Choices) -> Rows:
+    """The buttons; what is chosen now stands out."""
+
+    def button(name: str, value: str, label: str, now: object) -> Button:
+        look: Literal["main", "plain"] = "main" if str(now) == value else "plain"
+        return Button(label, Action("set", f"{scope}.{name}", value), look)
+
+    made: list[tuple[Button, ...]] = [
+        tuple(
+            button("style", value, say(f"styles.{value}"), chosen.style or "any")
+            for value in SETTINGS["style"]
+        ),
+        tuple(button("count", value, value, chosen.count) for value in SETTINGS["count"]),
+        tuple(
+            button(
+                "language",
+                value,
+                say("say.automatic") if value == "auto" else texts(value)("language.name"),
+                chosen.language or "auto",
+            )
+            for value in SETTINGS["language"]
+        ),
+    ]
+    if scope == "s":
+        here = event.place.channel in chosen.channels
+        value, label = ("not-here", "here_off") if here else ("here", "here_on")
+        made.append(
+            (
+                button("channels", value, say(f"buttons.{label}"), ""),
+                button("channels", "everywhere", say("buttons.everywhere"), ""),
+                *(
+                    button(
+                        "cooldown",
+                        value,
+                        say.wait(int(value)) if value != "0" else say("time.none"),
+                        chosen.cooldown,
+                    )
+                    for value in SETTINGS["cooldown"]
+                ),
+            )
+        )
+    if event.person.moderator and not event.place.private:
+        other, label = ("m", "mine") if scope == "s" else ("s", "server")
+        made.append((Button(say(f"buttons.{label}"), Action("panel", other)),))
+    return tuple(made)
+
+
+def _stored(place: Place, old: Choices, name: str, value: str) -> str | None:
+    """What Redis keeps for a value; None takes the choice back.
+
+    Raises:
+        RefusalError: if the value does not fit.
+    """
+    if name == "channels":
+        kept = [c for c in old.channels if c not in (place.channel, NOWHERE)]
+        if value == "here":
+            return " ".join([*kept, place.channel])
+        if value == "not-here":
+            return " ".join(kept) or NOWHERE
+    if value in _BACK and value in SETTINGS.get(name, ()):
+        return None
+    try:
+        if name not in SETTINGS or name == "channels" or not value:
+            raise ValueError(name)
+        Choices.model_validate({name: value})
+    except (ValidationError, ValueError):
+        values = (f"0–{MAX_COOLDOWN}",) if name == "cooldown" else SETTINGS.get(name, ())
+        raise RefusalError(
+            "value", setting=name, value=value or "–", values=lambda say: say.listed(values)
+        ) from None
+    return value

@@ -1,0 +1,113 @@
+"""From what somebody wrote to what the worker is asked: the wish, and the settings inside it."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.core.preferences import Choices
+from bot.core.refusals import RefusalError
+from generator.compositing import BACKGROUNDS
+from generator.prompt import parse
+from generator.spec import OUTFIT_COLOURS, VOCABULARY
+from generator.wish import Wish
+
+MAX_WORDS = 400
+"""Characters of a wish."""
+DEFAULT_COUNT = 4
+MAX_COUNT = 4
+SEEDS = 2**32
+
+# "seed:7", "seed=7", "--seed 7", and with the full-width colon of Chinese and Japanese keyboards;
+# phones turn "--" into a dash.
+_OPTION = re.compile(
+    r"(?:(?<=\s)|^)(?:--|—|–)?(seed|count|style|background)\s*[:=：]\s*(\S+)"
+    r"|(?:(?<=\s)|^)(?:--|—|–)(seed|count|style|background)\s+(\S+)",
+    re.IGNORECASE,
+)
+
+_HEX = re.compile(r"#[0-9a-f]{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A wish with everything around it settled."""
+
+    prompt: str = field(repr=False)
+    wish: Wish = field(repr=False)
+    understood: tuple[str, ...] = field(repr=False)
+    unknown: tuple[str, ...] = field(repr=False)
+    seed: int
+    count: int
+    background: str | None
+
+
+def split(words: str) -> tuple[str, dict[str, str]]:
+    """The wish and the options that were written into it.
+
+    Example:
+        >>> split("cute girl seed:7")
+        ('cute girl', {'seed': '7'})
+    """
+    options = {
+        (match[1] or match[3]).lower(): match[2] or match[4] for match in _OPTION.finditer(words)
+    }
+    return " ".join(_OPTION.sub(" ", words).split()), options
+
+
+def _whole(text: str) -> int:
+    return int(text) if re.fullmatch(r"\d{1,10}", text) else -1
+
+
+def order(
+    words: str, options: Mapping[str, str], chosen: Choices, *, seed: int | None = None
+) -> Order:
+    """Reads a wish.
+
+    Args:
+        words: What was written, options included.
+        options: Options that the platform has fields for; they win over written ones.
+        chosen: What to fall back on.
+        seed: Instead of a new one, if none is asked for.
+
+    Raises:
+        RefusalError: if it is too long or an option makes no sense.
+    """
+    if len(words) > MAX_WORDS:
+        raise RefusalError("long", limit=MAX_WORDS)
+    prompt, written = split(words)
+    given = written | {name: value.strip() for name, value in options.items() if value.strip()}
+    count = chosen.count or DEFAULT_COUNT
+    if "count" in given:
+        count = _whole(given["count"])
+        if not 1 <= count <= MAX_COUNT:
+            raise RefusalError("count", low=1, high=MAX_COUNT)
+    if "seed" in given:
+        seed = _whole(given["seed"])
+        if not 0 <= seed < SEEDS:
+            raise RefusalError("seed", limit=SEEDS - 1)
+    background = given.get("background", "").lower() or None
+    # The palette's own names first: "mint" is ours, and our pink is not CSS's.
+    background = OUTFIT_COLOURS.get(background or "", background)
+    if background == "transparent":
+        background = None
+    if background and background not in BACKGROUNDS and not _HEX.fullmatch(background):
+        raise RefusalError("background", names=lambda say: say.listed(BACKGROUNDS))
+    reading = parse(prompt)
+    wish = Wish(style=chosen.style).merge(reading.wish) if chosen.style else reading.wish
+    style = given.get("style", "").lower()
+    if style:
+        if style not in VOCABULARY["style"]:
+            raise RefusalError("style", styles=lambda say: say.listed(VOCABULARY["style"]))
+        wish = wish.merge(Wish.model_validate({"style": style}))
+    return Order(
+        prompt=prompt,
+        wish=wish,
+        understood=tuple(str(part) for part in reading.understood),
+        unknown=tuple(str(part) for part in reading.unknown),
+        seed=secrets.randbelow(SEEDS) if seed is None else seed,
+        count=count,
+        background=background,
+    )

@@ -1,0 +1,87 @@
+"""Buttons and forms, without any state of their own."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import discord
+
+from bot.core.events import ACTION, Action, Press
+from bot.core.replies import Button, Form, Rows
+
+if TYPE_CHECKING:
+    from bot.discord_app.client import MoemojiClient
+
+_STYLES = {
+    "plain": discord.ButtonStyle.secondary,
+    "main": discord.ButtonStyle.primary,
+    "danger": discord.ButtonStyle.danger,
+}
+
+
+class Control(discord.ui.DynamicItem[discord.ui.Button[Any]], template=ACTION):
+    """Every button of ours: its custom_id says all, so that it works after any restart."""
+
+    def __init__(self, button: Button, row: int | None = None) -> None:
+        super().__init__(
+            discord.ui.Button(
+                style=_STYLES[button.look],
+                label=button.label[:80],
+                custom_id=button.action.data,
+                emoji=button.emoji,
+                row=row,
+            )
+        )
+        self.action = button.action
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction[Any],
+        item: discord.ui.Item[Any],
+        match: re.Match[str],
+        /,
+    ) -> Self:
+        """The button that was pressed."""
+        return cls(Button("–", Action(**match.groupdict())))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Hand the press to the conversation."""
+        from bot.discord_app.client import who_and_where
+
+        message = interaction.message
+        event = Press(
+            *who_and_where(interaction),
+            action=self.action,
+            message_id=None if message is None else str(message.id),
+        )
+        await cast("MoemojiClient", interaction.client).answer(interaction, event)
+
+
+def view(rows: Rows) -> discord.ui.View:
+    """The rows under a message; an empty view takes buttons away."""
+    made = discord.ui.View(timeout=None)
+    for number, row in enumerate(rows[:5]):
+        for button in row[:5]:
+            made.add_item(Control(button, number))
+    return made
+
+
+def form(asked: Form) -> discord.ui.Modal:
+    """A form whose answer arrives as an interaction with "edited:JOB:" for custom_id."""
+    # The time only says how long discord.py remembers it; the answer is not awaited there.
+    made = discord.ui.Modal(
+        title=asked.title[:45], custom_id=Action("edited", asked.job_id).data, timeout=900
+    )
+    made.add_item(
+        discord.ui.Label(
+            text=asked.label[:45],
+            component=discord.ui.TextInput(
+                style=discord.TextStyle.paragraph,
+                default=asked.text[: asked.limit] or None,
+                max_length=asked.limit,
+            ),
+        )
+    )
+    return made

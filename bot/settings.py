@@ -1,0 +1,109 @@
+"""Settings of the frontends, from the environment; tokens never show in a repr or an error."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from worker.settings import QueueSettings, RedisUrl
+
+
+def _is_telegram_token(token: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"\d+:[\w-]{5,}", token.get_secret_value()):
+        raise ValueError("must look like 123456:ABC-DEF, as BotFather gives it")
+    return token
+
+
+def _is_discord_token(token: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"\S{10,}", token.get_secret_value()):
+        raise ValueError("must be the bot's token, without spaces")
+    return token
+
+
+def _is_http(url: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", url):
+        raise ValueError("must begin with http:// or https://")
+    return url.rstrip("/")
+
+
+def _is_websocket(url: str) -> str:
+    if not re.fullmatch(r"wss?://[^\s/]+(/\S*)?", url):
+        raise ValueError("must begin with ws:// or wss://")
+    return url
+
+
+def _is_webhook_secret(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[\w-]{16,256}", secret.get_secret_value()):
+        raise ValueError("must be 16 to 256 letters, digits, - or _")
+    return secret
+
+
+HttpUrl = Annotated[str, AfterValidator(_is_http)]
+
+
+class FrontendSettings(QueueSettings):
+    """What every frontend has."""
+
+    frontend_name: Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")] = "frontend"
+    """Stays the same over restarts; frontends of one platform side by side need different ones."""
+    log_json: bool = False
+    log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
+
+
+class DiscordSettings(FrontendSettings):
+    """`python -m bot discord`."""
+
+    redis_url: Annotated[RedisUrl, Field(validation_alias="REDIS_URL")]
+    token: Annotated[
+        SecretStr, AfterValidator(_is_discord_token), Field(validation_alias="DISCORD_TOKEN")
+    ]
+    api_base: Annotated[HttpUrl | None, Field(validation_alias="DISCORD_API_BASE")] = None
+    """A REST proxy with the version in its path, such as http://host:port/api/v10."""
+    gateway: Annotated[
+        Annotated[str, AfterValidator(_is_websocket)] | None,
+        Field(validation_alias="DISCORD_GATEWAY"),
+    ] = None
+    """A gateway proxy, such as ws://host:port/."""
+
+
+class TelegramSettings(FrontendSettings):
+    """`python -m bot telegram`."""
+
+    redis_url: Annotated[RedisUrl, Field(validation_alias="REDIS_URL")]
+    token: Annotated[
+        SecretStr, AfterValidator(_is_telegram_token), Field(validation_alias="TELEGRAM_TOKEN")
+    ]
+    api_base: Annotated[HttpUrl, Field(validation_alias="TELEGRAM_API_BASE")] = (
+        "https://api.telegram.org"
+    )
+    """A Bot API server; its files are under /file."""
+    webhook_url: Annotated[HttpUrl | None, Field(validation_alias="TELEGRAM_WEBHOOK_URL")] = None
+    """The public address that Telegram sends updates to; without it we ask for them."""
+    webhook_secret: Annotated[
+        Annotated[SecretStr, AfterValidator(_is_webhook_secret)] | None,
+        Field(validation_alias="TELEGRAM_WEBHOOK_SECRET"),
+    ] = None
+    """What Telegram proves itself with; needed with a webhook."""
+    webhook_listen: Annotated[str, Field(validation_alias="TELEGRAM_WEBHOOK_LISTEN")] = "0.0.0.0"  # noqa: S104
+    webhook_port: Annotated[
+        int, Field(ge=1, le=65535, validation_alias="TELEGRAM_WEBHOOK_PORT")
+    ] = 8443
+    max_rate: Annotated[float, Field(gt=0, validation_alias="TELEGRAM_MAX_RATE")] = 30
+    """Requests a second in all: Telegram's own limit; paid broadcasts may have more."""
+    group_rate: Annotated[float, Field(ge=0, validation_alias="TELEGRAM_GROUP_RATE")] = 20
+    """Requests a minute for each group."""
+
+
+class ConsoleSettings(FrontendSettings):
+    """`python -m bot console`: needs nothing at all."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MOEMOJI_", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    redis_url: Annotated[RedisUrl | None, Field(validation_alias="REDIS_URL")] = None
+    """Without it, a server and a worker of our own are started and stopped again."""
+    log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "WARNING"

@@ -1,0 +1,277 @@
+"""The connection to Telegram and everything that arrives over it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import signal
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from telegram import BotCommand, Message, Update
+from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.ext import (
+    AIORateLimiter,
+    Application,
+    ApplicationBuilder,
+    CallbackQueryHandler,
+    ContextTypes,
+    MessageHandler,
+    filters,
+)
+from telegram.request import HTTPXRequest
+
+from bot.core import Conversation
+from bot.core.carrier import Carrier
+from bot.core.events import COMMANDS, Event, Pictures
+from bot.core.preferences import Preferences
+from bot.settings import TelegramSettings
+from bot.telegram_app.answering import Answering
+from bot.telegram_app.outlet import TelegramOutlet
+from bot.telegram_app.updates import ALBUM_PAUSE, Updates
+from bot.texts import TELEGRAM_LANGUAGES, texts
+from worker import logs
+from worker.delivery import Deliveries
+from worker.errors import SetupError
+from worker.queue import JobQueue
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 64
+"""Updates in work at the same time: each waits for Redis and Telegram most of the time."""
+RETRIES = 8
+"""How often a request is repeated after "429 Too Many Requests", each time as late as asked."""
+_TELEGRAM_NAMES = {"forget": "forgetme"}
+"""Telegram's command names are letters, digits and underscores."""
+
+
+class TelegramFrontend:
+    """One bot; the conversation does the talking."""
+
+    def __init__(
+        self,
+        settings: TelegramSettings,
+        conversation: Conversation,
+        deliveries: Deliveries,
+    ) -> None:
+        self._settings = settings
+        self._conversation = conversation
+        self.application: Application[Any, Any, Any, Any, Any, Any] = (
+            ApplicationBuilder()
+            .token(settings.token.get_secret_value())
+            .base_url(f"{settings.api_base}/bot")
+            .base_file_url(f"{settings.api_base}/file/bot")
+            .request(HTTPXRequest(connection_pool_size=AT_ONCE, read_timeout=20, pool_timeout=30))
+            .get_updates_request(HTTPXRequest(connection_pool_size=2, read_timeout=30))
+            .rate_limiter(
+                AIORateLimiter(
+                    overall_max_rate=settings.max_rate,
+                    group_max_rate=settings.group_rate,
+                    max_retries=RETRIES,
+                )
+            )
+            .concurrent_updates(AT_ONCE)
+            .build()
+        )
+        self.outlet = TelegramOutlet(self.application.bot)
+        self.carrier = Carrier(conversation, deliveries, self.outlet)
+        self._updates = Updates(self.application.bot, conversation.preferences)
+        self._albums: dict[str, list[Message]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        only_new = filters.UpdateType.MESSAGE
+        pictures = filters.PHOTO | filters.Document.IMAGE
+        self.application.add_handler(
+            MessageHandler(only_new & (filters.TEXT | pictures), self._on_message)
+        )
+        self.application.add_handler(CallbackQueryHandler(self._on_press))
+        self.application.add_error_handler(self._on_error)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Answer until told to stop, then finish what is under way.
+
+        Raises:
+            SetupError: if Telegram does not take the token.
+        """
+        application, updater = self.application, self.application.updater
+        if updater is None:
+            raise RuntimeError("built without an updater")
+        await self._connect()
+        carrying = asyncio.create_task(self.carrier.run())
+        try:
+            await self._register_commands()
+            await application.start()
+            await self._listen()
+            log.info("ready", webhook=self._settings.webhook_url is not None)
+            await stop.wait()
+            await updater.stop()
+            while self._tasks:
+                await asyncio.wait(self._tasks)
+            # Runs the updates that were fetched already.
+            await application.stop()
+        finally:
+            carrying.cancel()
+            with suppress(asyncio.CancelledError):
+                await carrying
+            await application.shutdown()
+
+    async def _connect(self) -> None:
+        pause = 1.0
+        while True:
+            try:
+                await self.application.initialize()
+                return
+            except InvalidToken:
+                raise SetupError(
+                    "TELEGRAM_TOKEN is not accepted by Telegram; copy it anew."
+                ) from None
+            except NetworkError as error:
+                log.warning("telegram-away", error=type(error).__name__)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 30)
+
+    async def _listen(self) -> None:
+        settings, updater = self._settings, self.application.updater
+        allowed = [Update.MESSAGE, Update.CALLBACK_QUERY]
+        if updater is None:
+            raise RuntimeError("built without an updater")
+        if settings.webhook_url is None:
+            await updater.start_polling(allowed_updates=allowed, bootstrap_retries=-1)
+            return
+        secret = settings.webhook_secret
+        await updater.start_webhook(
+            listen=settings.webhook_listen,
+            port=settings.webhook_port,
+            url_path="telegram",
+            webhook_url=f"{settings.webhook_url}/telegram",
+            secret_token=None if secret is None else secret.get_secret_value(),
+            allowed_updates=allowed,
+            bootstrap_retries=-1,
+        )
+
+    async def _register_commands(self) -> None:
+        """The menus of commands, only if they changed."""
+        menus = {
+            code: [
+                (_TELEGRAM_NAMES.get(name, name), texts(lang)(f"commands.{name}.description"))
+                for name in COMMANDS
+            ]
+            for code, lang in {"": "en", **TELEGRAM_LANGUAGES}.items()
+        }
+        preferences = self._conversation.preferences
+        digest = hashlib.sha256(json.dumps(menus).encode()).hexdigest()
+        name = f"telegram-commands:{self.application.bot.id}"
+        if await preferences.remembered(name) == digest:
+            return
+        try:
+            for code, commands in menus.items():
+                await self.application.bot.set_my_commands(
+                    [BotCommand(*command) for command in commands], language_code=code or None
+                )
+        except TelegramError as error:
+            # The menus are a convenience; typing the commands works without them.
+            log.warning("commands-not-registered", error=type(error).__name__)
+            return
+        await preferences.remember(name, digest)
+
+    async def _on_message(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        message = update.message
+        if message is None:
+            return
+        if message.media_group_id is None:
+            await self._answer(await self._updates.message(message))
+            return
+        album = self._albums.setdefault(message.media_group_id, [])
+        album.append(message)
+        if len(album) == 1:
+            self._spawn(self._answer_album(message.media_group_id))
+
+    async def _answer_album(self, group: str) -> None:
+        """One answer for all pictures of an album, when no more of them come."""
+        seen = 0
+        while seen < len(self._albums[group]):
+            seen = len(self._albums[group])
+            await asyncio.sleep(ALBUM_PAUSE)
+        album = sorted(self._albums.pop(group), key=lambda message: message.message_id)
+        event = await self._updates.message(
+            next((message for message in album if message.caption), album[0])
+        )
+        await self._answer(
+            replace(event, count=len(album)) if isinstance(event, Pictures) else event
+        )
+
+    async def _on_press(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        query = update.callback_query
+        if query is None:
+            return
+        event = await self._updates.press(query)
+        if event is None:
+            with suppress(TelegramError):
+                await query.answer()
+            return
+        await Answering(self.outlet, event, query).answer(
+            self._conversation, self._conversation.preferences, self.carrier
+        )
+
+    async def _answer(self, event: Event | None) -> None:
+        if event is not None:
+            await Answering(self.outlet, event).answer(
+                self._conversation, self._conversation.preferences, self.carrier
+            )
+
+    async def _on_error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+        # The update would hold what somebody wrote, the error's text may quote it.
+        log.error("unhandled", platform="telegram", error=type(context.error).__name__)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def on_signals(act: Callable[[], None]) -> None:
+    """Call `act` on SIGTERM and SIGINT."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, act)
+
+
+async def run(settings: TelegramSettings) -> int:
+    """Answer in Telegram until SIGTERM.
+
+    Returns:
+        0.
+
+    Raises:
+        SetupError: if Telegram does not take the token, or the webhook has no secret.
+        StoreAwayError: if Redis does not answer.
+    """
+    if settings.webhook_url is not None and settings.webhook_secret is None:
+        raise SetupError("TELEGRAM_WEBHOOK_SECRET is not set; a webhook needs it.")
+    url = settings.redis_url.get_secret_value()
+    hidden = [settings.token.get_secret_value(), *logs.password_of(url)]
+    if settings.webhook_secret is not None:
+        hidden.append(settings.webhook_secret.get_secret_value())
+    logs.configure(level=settings.log_level, as_json=settings.log_json, secrets=hidden)
+    quiet_transport()
+    queue = await JobQueue.connect(url, settings)
+    preferences = await Preferences.connect(url)
+    deliveries = await Deliveries.connect(url, "telegram", settings.frontend_name, settings)
+    stop = asyncio.Event()
+    on_signals(stop.set)
+    try:
+        await TelegramFrontend(settings, Conversation(queue, preferences), deliveries).run(stop)
+    finally:
+        for part in (deliveries, queue, preferences):
+            await part.close()
+    return 0
+
+
+def quiet_transport() -> None:
+    """httpx writes a line with the whole URL for each request, and the token is in the URL."""
+    for name in ("httpx", "httpcore", "telegram", "telegram.ext"):
+        logging.getLogger(name).setLevel(logging.WARNING)
