@@ -166,6 +166,19 @@ def train(
 
 
 @app.command()
+def export(
+    config: Annotated[Path, typer.Argument(help="TOML file of the run.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="safetensors file.")],
+) -> None:
+    """Write a run's averaged weights as safetensors (half precision), ready to be drawn with."""
+    from generator.training.config import read_config
+    from generator.training.export import export_run
+
+    size = export_run(read_config(config), output)
+    out.print(f"{output}: {size / 1e6:.1f} MB", highlight=False)
+
+
+@app.command()
 def evaluate(
     report: Annotated[Path, typer.Option("--out", help="Folder of the report.")],
     data: Annotated[Path, typer.Option(help="Data set to judge against.")] = Path("datasets/judge"),

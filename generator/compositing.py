@@ -74,7 +74,7 @@ def grid(images: Sequence[Image.Image], *, gap: int = 8, paper: str = "#ffffff")
         columns += 1
     rows = -(-len(images) // columns)
     w, h = images[0].size
-    opaque = all(image.getextrema()[3][0] == 255 for image in images)  # type: ignore[index]
+    opaque = all(image.getchannel("A").getextrema()[0] == 255 for image in images)
     size = (columns * w + (columns - 1) * gap, rows * h + (rows - 1) * gap)
     page = Image.new("RGBA", size, paper if opaque else (0, 0, 0, 0))
     for i, image in enumerate(images):

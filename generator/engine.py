@@ -66,7 +66,8 @@ class Engine:
             raise EngineError(
                 f"{weights} is damaged or of another version: fetch it again"
             ) from error
-        return cls(generator.to(where, memory_format=torch.channels_last), where)
+        generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return cls(generator.to(where), where)
 
     def warm(self) -> None:
         """Draw once, so that the first person does not wait for kernels to be chosen."""

@@ -40,8 +40,9 @@ class AvatarObjective:
         g = Generator()
         g.sharpen.requires_grad_(False)  # the 512 px head is trained on the finished generator
         g.palette512.requires_grad_(False)
-        g = g.to(memory_format=torch.channels_last)
-        d = Discriminator().to(memory_format=torch.channels_last)
+        d = Discriminator()
+        for network in (g, d):
+            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(g, config.ema)
         self.ema.module.to(fabric.device)
         section = config.avatar

@@ -28,7 +28,7 @@ class _SlotCrossEntropy(torch.autograd.Function):
         return loss.sum() / weight.sum()
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None, None]:
         p, slots, shares, weight = ctx.saved_tensors
         g = p.float().mul_(weight[..., None])

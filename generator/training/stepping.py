@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 
-class Stepper:
+M = TypeVar("M", bound=nn.Module)
+
+
+class Stepper(Generic[M]):
     """Calls go through the engine's wrapper (devices, precision, processes); `module` is bare."""
 
     def __init__(
-        self, fabric: Fabric, module: nn.Module, optimizer: torch.optim.Optimizer, *, clip: float
+        self, fabric: Fabric, module: M, optimizer: torch.optim.Optimizer, *, clip: float
     ) -> None:
         self.fabric, self.clip, self.skipped = fabric, clip, 0
         self.module = module
@@ -48,7 +51,7 @@ class Stepper:
 class StepperState:
     """What a checkpoint keeps of a `Stepper`."""
 
-    def __init__(self, stepper: Stepper) -> None:
+    def __init__(self, stepper: Stepper[Any]) -> None:
         self._stepper = stepper
 
     def state_dict(self) -> dict[str, Any]:

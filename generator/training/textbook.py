@@ -17,7 +17,7 @@ from generator.training.config import TrainConfig
 from generator.training.ema import Ema
 from generator.training.losses import discriminator_loss, generator_loss, gradient_penalty
 from generator.training.pictures import grid
-from generator.training.stepping import Stepper
+from generator.training.stepping import M, Stepper
 
 _SHOWN = 64
 
@@ -35,9 +35,10 @@ class TextbookObjective:
         self.ema = Ema(g, config.ema)
         self.ema.module.to(fabric.device)
         self.generator = self._stepper(g)
-        self.discriminator = None if self.vae else self._stepper(DcganDiscriminator(self.kinds))
+        d = None if self.vae else DcganDiscriminator(self.kinds)
+        self.discriminator = self._stepper(d) if d else None
 
-    def _stepper(self, module: torch.nn.Module) -> Stepper:
+    def _stepper(self, module: M) -> Stepper[M]:
         optimizer = torch.optim.Adam(module.parameters(), self.config.lr, self.config.betas)
         return Stepper(self.fabric, module, optimizer, clip=self.config.clip)
 

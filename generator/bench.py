@@ -1,0 +1,172 @@
+"""`python -m generator bench`: speed and memory on this machine, beside the goals.
+
+Medians over many runs, two threads. Memory and start-up are measured in fresh processes.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import platform
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import torch
+from rich.console import Console
+from rich.table import Table
+
+from generator.compositing import PNG_LEVEL, png
+from generator.engine import WEIGHTS, Engine
+from generator.models.conditions import encode, palettes
+from generator.models.textbook import DcganGenerator, Vae
+from generator.spec import AvatarSpec
+from generator.wish import Wish
+
+_THREADS = 2
+_RUNS = 40
+
+
+@dataclass(frozen=True)
+class Row:
+    what: str
+    value: float
+    unit: str
+    goal: float | None = None
+    higher_is_better: bool = False
+
+    @property
+    def reached(self) -> bool | None:
+        if self.goal is None:
+            return None
+        return self.value >= self.goal if self.higher_is_better else self.value <= self.goal
+
+
+def run(*, as_json: bool = False) -> list[Row]:
+    """Measure everything and print it as a table, or as JSON."""
+    torch.set_num_threads(_THREADS)
+    specs = [Wish().complete(seed) for seed in range(16)]
+    rows = [*_drawing(specs), *_processes(), *_others(specs), *_png_levels(specs)]
+    if as_json:
+        print(json.dumps([asdict(r) for r in rows], indent=2))  # noqa: T201 - for machines
+        return rows
+    table = Table(title=f"{platform.processor() or platform.machine()}, {_THREADS} threads")
+    for column in ("what", "measured", "goal", ""):
+        table.add_column(column, justify="left" if column == "what" else "right")
+    for r in rows:
+        goal = "" if r.goal is None else f"{'≥' if r.higher_is_better else '≤'} {r.goal:g} {r.unit}"
+        mark = {True: "[green]reached", False: "[red]missed", None: ""}[r.reached]
+        table.add_row(r.what, f"{r.value:.1f} {r.unit}", goal, mark)
+    Console().print(table)
+    return rows
+
+
+def _drawing(specs: list[AvatarSpec]) -> list[Row]:
+    engine = Engine.load()
+    one = encode(specs[:1])
+    colours = palettes(specs[:1])
+    rows = []
+    for name, float32 in (("", None), (", float32", "1")):
+        with _environment("MOEMOJI_FLOAT32", float32), torch.inference_mode():
+            rows += [
+                Row(f"networks, 256 px, batch 1{name}",
+                    _ms(lambda: engine.paint(one, colours)), "ms", 40),
+                Row(f"spec to 256 px PNG bytes{name}",
+                    _ms(lambda: png(engine.draw(specs[:1])[0])), "ms"),
+                Row(f"spec to 512 px PNG bytes{name}",
+                    _ms(lambda: png(engine.draw(specs[:1], 512)[0])), "ms", 120),
+                Row(f"avatars a second, 256 px, batch 8{name}",
+                    8000 / _ms(lambda: engine.draw(specs[:8])), "/s", 30, higher_is_better=True),
+            ]  # fmt: skip
+    return rows
+
+
+def _processes() -> list[Row]:
+    load = "from generator.engine import Engine; e = Engine.load()"
+    memory = (
+        f"{load}; from generator.spec import AvatarSpec; import resource;"
+        "[e.draw([AvatarSpec(seed=i)], 512) for i in range(5)];"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    )
+    starts = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, "-c", load], check=True)
+        starts.append(time.perf_counter() - begun)
+    peak = subprocess.run(
+        [sys.executable, "-c", memory], check=True, capture_output=True, text=True
+    ).stdout
+    return [
+        Row("start-up: Python, imports, weights", statistics.median(starts), "s", 3),
+        Row("peak memory of a process that draws", float(peak), "MB", 700),
+        Row("weights", WEIGHTS.stat().st_size / 1e6, "MB", 20),
+    ]
+
+
+def _others(specs: list[AvatarSpec]) -> list[Row]:
+    z = torch.randn(1, 100)
+    dcgan, vae = DcganGenerator().eval(), Vae().eval()
+    rows = []
+    with torch.inference_mode():
+        rows.append(Row("DCGAN, 64 px, batch 1", _ms(lambda: dcgan(z)), "ms"))
+        rows.append(Row("VAE decoder, 64 px, batch 1", _ms(lambda: vae.decoder(z)), "ms"))
+    try:
+        from generator.art.figure import draw
+    except ImportError:
+        return rows
+    pick = random.Random(0)  # noqa: S311
+    rows.append(Row("vector renderer, 256 px", _ms(lambda: draw(pick.choice(specs))), "ms"))
+    rows.append(Row("vector renderer, 512 px", _ms(lambda: draw(pick.choice(specs), 512)), "ms"))
+    return rows
+
+
+def _png_levels(specs: list[AvatarSpec]) -> list[Row]:
+    """What each zlib level costs and saves on drawn 512 px figures."""
+    images = Engine.load().draw(specs[:8], 512)
+    rows = []
+    for level in (1, 2, 3, 4, 6, 9):
+        sizes, times = [], []
+        for image in images:
+            buffer = io.BytesIO()
+            begun = time.perf_counter()
+            image.save(buffer, "PNG", compress_level=level)
+            times.append(time.perf_counter() - begun)
+            sizes.append(buffer.tell())
+        chosen = " (chosen)" if level == PNG_LEVEL else ""
+        size = statistics.median(sizes) / 1024
+        name = f"PNG 512 px, level {level}, {size:.0f} KiB{chosen}"
+        rows.append(Row(name, statistics.median(times) * 1000, "ms"))
+    return rows
+
+
+def _ms(call: Callable[[], object]) -> float:
+    for _ in range(4):
+        call()
+    times = []
+    for _ in range(_RUNS):
+        begun = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - begun)
+    return statistics.median(times) * 1000
+
+
+class _environment:  # noqa: N801 - used like a function
+    """Set or unset an environment variable for a while."""
+
+    def __init__(self, name: str, value: str | None) -> None:
+        self.name, self.value = name, value
+
+    def __enter__(self) -> None:
+        self.before = os.environ.pop(self.name, None)
+        if self.value is not None:
+            os.environ[self.name] = self.value
+
+    def __exit__(self, *_: object) -> None:
+        os.environ.pop(self.name, None)
+        if self.before is not None:
+            os.environ[self.name] = self.before

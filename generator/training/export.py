@@ -1,0 +1,42 @@
+"""From a checkpoint to what is shipped: averaged weights in half precision, as safetensors."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+from generator.models.generator import GeneratorConfig
+from generator.training.config import ConfigError, TrainConfig
+from generator.training.loop import CHECKPOINT
+
+
+def export_run(config: TrainConfig, output: Path) -> int:
+    """Write the averaged generator of a run.
+
+    Returns:
+        The file's size in bytes.
+
+    Raises:
+        ConfigError: The run has no checkpoint yet.
+    """
+    file = config.folder / CHECKPOINT
+    if not file.exists():
+        raise ConfigError(f"there is no checkpoint in {config.folder}: train first")
+    state = torch.load(file, map_location="cpu", weights_only=True)
+    weights = {
+        name: tensor.half().contiguous() for name, tensor in state["ema"]["module"].items()
+    }
+    metadata = {
+        "config": json.dumps(asdict(GeneratorConfig()) if config.objective == "avatar" else {}),
+        "run": config.model_dump_json(),
+        "images": str(state["seen"]),
+        "hours": f"{state['seconds'] / 3600:.2f}",
+    }
+    part = output.with_suffix(".part")
+    save_file(weights, part, metadata)
+    part.replace(output)
+    return output.stat().st_size
