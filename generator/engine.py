@@ -14,7 +14,7 @@ from typing import Self
 
 import torch
 from PIL import Image
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from generator.allocation import keep_memory
@@ -31,6 +31,25 @@ SHARPNESS = 1.25
 
 class EngineError(PersonError):
     """The networks cannot be had; the message says what to do."""
+
+
+def load_generator(weights: Path) -> Generator:
+    """The network of a safetensors file, in float32 on the CPU.
+
+    Raises:
+        EngineError: No such file, or it does not fit this version.
+    """
+    try:
+        with safe_open(weights, "pt") as file:
+            settings = json.loads((file.metadata() or {})["config"])
+            generator = Generator(GeneratorConfig(**settings))
+            state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+        generator.load_state_dict(state)
+    except FileNotFoundError as error:
+        raise EngineError(f"there are no weights in {weights}: train or fetch them") from error
+    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise EngineError(f"{weights} is damaged or of another version: fetch it again") from error
+    return generator
 
 
 class Engine:
@@ -53,20 +72,9 @@ class Engine:
         """
         keep_memory()
         chosen = device if device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
-        where = torch.device(chosen)
-        try:
-            with safe_open(weights, "pt") as file:
-                settings = json.loads((file.metadata() or {})["config"])
-                generator = Generator(GeneratorConfig(**settings))
-                state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
-            generator.load_state_dict(state)
-        except FileNotFoundError as error:
-            raise EngineError(f"there are no weights in {weights}: train or fetch them") from error
-        except Exception as error:  # safetensors and torch raise a dozen kinds for a wrong file
-            raise EngineError(
-                f"{weights} is damaged or of another version: fetch it again"
-            ) from error
+        generator = load_generator(weights)
         generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        where = torch.device(chosen)
         return cls(generator.to(where), where)
 
     def warm(self) -> None:

@@ -21,10 +21,10 @@ from generator.spec import AvatarSpec
 
 @dataclass(frozen=True)
 class Batch:
-    """Figures with their true masks, in the 2 x 2 cells that the generator's head speaks.
+    """Figures with their true masks, in the cells that the generator's heads speak.
 
-    slots: (B, S/2, S/2, 4, 3) int64; shares: the same, float; features: (B, S/2, S/2, 4) bool,
-    an eye, brow or mouth; palettes: (B, len(Slot), 3) float, of other figures: colours and shapes
+    slots: (B, 128, 128, f * f, 3) int64; shares: the same, float; features: (B, 128, 128, f * f)
+    bool, an eye, brow or mouth; palettes: (B, len(Slot), 3) float, of other figures: colours and shapes
     are independent, so every figure is met in ever new colours.
     """
 
@@ -42,11 +42,12 @@ class Batch:
 
 
 def cells(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(B, H, W, ...) pixels -> (B, H/2, W/2, 4, ...) cells of 2 x 2, row by row."""
-    b, h, w = array.shape[:3]
-    split = array.reshape(b, h // 2, 2, w // 2, 2, *array.shape[3:])
+    """(B, S, S, ...) pixels -> (B, 128, 128, f * f, ...) cells of f x f, row by row; f = S / 128."""
+    b, h = array.shape[:2]
+    f, rest = h // 128, array.shape[3:]
+    split = array.reshape(b, 128, f, 128, f, *rest)
     moved = np.moveaxis(split, 2, 3)
-    return np.ascontiguousarray(moved).reshape(b, h // 2, w // 2, 4, *array.shape[3:])
+    return np.ascontiguousarray(moved).reshape(b, 128, 128, f * f, *rest)
 
 
 class Figures:

@@ -51,11 +51,18 @@ class TextbookSection(_Section):
     kl_weight: float = Field(0.5, ge=0)
 
 
+class SuperresSection(_Section):
+    """The 512 px head of a finished generator."""
+
+    weights: Path = Path("generator/weights/moe.safetensors")
+    feature_weight: float = Field(4.0, ge=1)
+
+
 class TrainConfig(_Section):
     """The whole run. Paths are relative to the working directory."""
 
     name: str = Field(pattern=r"[A-Za-z0-9_.-]+")
-    objective: Literal["avatar", "textbook"]
+    objective: Literal["avatar", "superres", "textbook"]
     data: tuple[Path, ...] = Field(min_length=1)
     """Rendered sets (avatar), shown as one; the textbook models take the first, of any kind."""
     images: int = Field(gt=0)
@@ -78,6 +85,7 @@ class TrainConfig(_Section):
     """A picture of the fixed grid is written whenever this many more images were shown."""
     runs: Path = Path("runs")
     avatar: AvatarSection = AvatarSection()  # type: ignore[call-arg]
+    superres: SuperresSection = SuperresSection()  # type: ignore[call-arg]
     textbook: TextbookSection = TextbookSection()  # type: ignore[call-arg]
 
     @property

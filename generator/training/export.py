@@ -28,10 +28,11 @@ def export_run(config: TrainConfig, output: Path) -> int:
         raise ConfigError(f"there is no checkpoint in {config.folder}: train first")
     state = torch.load(file, map_location="cpu", weights_only=True)
     weights = {
-        name: tensor.half().contiguous() for name, tensor in state["ema"]["module"].items()
+        name.removeprefix("generator."): tensor.half().contiguous()
+        for name, tensor in state["ema"]["module"].items()
     }
     metadata = {
-        "config": json.dumps(asdict(GeneratorConfig()) if config.objective == "avatar" else {}),
+        "config": json.dumps(asdict(GeneratorConfig()) if config.objective != "textbook" else {}),
         "run": config.model_dump_json(),
         "images": str(state["seen"]),
         "hours": f"{state['seconds'] / 3600:.2f}",

@@ -64,6 +64,10 @@ def build_objective(config: TrainConfig, fabric: Fabric) -> Objective:
             from generator.training.avatar import AvatarObjective
 
             return AvatarObjective(config, fabric)
+        case "superres":
+            from generator.training.superres import SuperresObjective
+
+            return SuperresObjective(config, fabric)
         case "textbook":
             from generator.training.textbook import TextbookObjective
 

@@ -1,0 +1,143 @@
+"""Whole training runs through the command line: pictures, resuming, several processes."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from generator.data.build import build
+from generator.training.config import ConfigError, read_config
+from generator.training.loop import Trainer
+
+COMMAND = [sys.executable, "-m", "generator", "train"]
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data") / "set"
+    assert list(build(folder, count=16, size=256, seed=3, processes=1))[-1] == 16
+    return folder
+
+
+def write_config(file: Path, data: Path, **changes: object) -> Path:
+    values = {
+        "name": "tiny", "objective": "avatar", "images": 16, "batch": 2, "precision": "32",
+        "picture_images": 8, "runs": str(file.parent / "runs"), **changes,
+    }  # fmt: skip
+    lines = [f"{key} = {value!r}".replace("'", '"') for key, value in values.items()]
+    file.write_text(
+        "\n".join(lines)
+        + f'\ndata = ["{data}"]\n[avatar]\nadversarial_from = 8\nr1_every = 2\n'
+        + '[textbook]\narchitecture = "mixture"\ngenerators = 2\nr1 = 1.0\nlatent = 8\n'
+    )
+    return file
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "OMP_NUM_THREADS": "1"}
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    state = torch.load(folder / "checkpoint.pt", weights_only=True)
+    return {**state["generator"]["module"], "seen": torch.tensor(state["seen"])}
+
+
+def test_a_stopped_run_resumes_exactly(figures: Path, tmp_path: Path):
+    whole = write_config(tmp_path / "whole.toml", figures, name="whole")
+    subprocess.run([*COMMAND, whole], check=True, env=environment())
+    half = write_config(tmp_path / "half.toml", figures, name="half", images=8)
+    subprocess.run([*COMMAND, half], check=True, env=environment())
+    again = subprocess.run([*COMMAND, half], capture_output=True, text=True, env=environment())
+    assert again.returncode == 2
+    assert "--resume" in again.stderr
+    write_config(half, figures, name="half", images=16)
+    subprocess.run([*COMMAND, half, "--resume"], check=True, env=environment())
+
+    one, other = weights(tmp_path / "runs/whole"), weights(tmp_path / "runs/half")
+    assert one["seen"] == other["seen"] == 16
+    for name, tensor in one.items():
+        torch.testing.assert_close(tensor, other[name], rtol=0, atol=0, msg=name)
+    drawn = sorted(f.name for f in (tmp_path / "runs/whole/generated_images").iterdir())
+    assert drawn == ["step_16.png", "step_8.png"]
+    assert list((tmp_path / "runs/whole/tensorboard").iterdir())
+
+
+def test_sigterm_leaves_a_checkpoint_and_sigkill_a_whole_one(figures: Path, tmp_path: Path):
+    config = write_config(
+        tmp_path / "long.toml", figures, images=100_000, checkpoint_minutes=0.02, name="long"
+    )
+    process = subprocess.Popen([*COMMAND, config], env=environment())
+    file = tmp_path / "runs/long/checkpoint.pt"
+    deadline = time.monotonic() + 60
+    while not file.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    process.kill()
+    process.wait()
+    before = int(weights(tmp_path / "runs/long")["seen"])
+    assert before > 0
+
+    process = subprocess.Popen([*COMMAND, config, "--resume"], env=environment())
+    changed = file.stat().st_mtime
+    while file.stat().st_mtime == changed and time.monotonic() < deadline + 60:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=60) == 0
+    assert int(weights(tmp_path / "runs/long")["seen"]) > before
+
+
+@pytest.mark.parametrize("objective", ["avatar", "textbook"])
+def test_two_processes_train_as_one(figures: Path, tmp_path: Path, objective: str):
+    config = write_config(tmp_path / "two.toml", figures, objective=objective)
+    subprocess.run(
+        [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2",
+         "--master-port", "0", "-m", "generator", "train", config],
+        check=True, env=environment(), timeout=240,
+    )  # fmt: skip
+    state = torch.load(tmp_path / "runs/tiny/checkpoint.pt", weights_only=True)
+    assert state["seen"] == 16
+
+
+def test_a_step_that_is_not_finite_is_left_out_and_counted(figures: Path, tmp_path: Path):
+    config = read_config(write_config(tmp_path / "nan.toml", figures, images=8))
+    trainer = Trainer(config)
+    objective = trainer.objective
+    objective.step(0, 1.0)
+    before = {k: v.clone() for k, v in objective.generator.module.state_dict().items()}
+    with torch.no_grad():
+        objective.figures.conditions.sliders.fill_(float("nan"))
+    objective._stream = None
+    objective.step(2, 1.0)
+    assert objective.generator.skipped == 1
+    for name, tensor in objective.generator.module.state_dict().items():
+        torch.testing.assert_close(tensor, before[name], rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("architecture", ["dcgan", "vae", "mixture"])
+def test_textbook_models_train(figures: Path, tmp_path: Path, architecture: str):
+    file = write_config(tmp_path / "t.toml", figures, objective="textbook", batch=4)
+    file.write_text(file.read_text().replace('"mixture"', f'"{architecture}"'))
+    trainer = Trainer(read_config(file))
+    trainer.run()
+    assert trainer.seen == 16
+    assert (tmp_path / "runs/tiny/generated_images/step_16.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("name = ", "is not TOML"),
+        ('name = "a"\nobjective = "avatar"', "data"),
+        ('name = "a"\nobjective = "poetry"\ndata = ["x"]\nimages = 1', "objective"),
+        ('name = "a"\nobjective = "avatar"\ndata = ["x"]\nimages = 1\nspeed = 9', "speed"),
+    ],
+)
+def test_a_wrong_config_is_one_sentence(tmp_path: Path, text: str, sentence: str):
+    file = tmp_path / "c.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigError, match=sentence):
+        read_config(file)
