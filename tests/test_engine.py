@@ -1,0 +1,75 @@
+"""The engine draws what a spec says, always the same."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from generator.engine import Engine, EngineError
+from generator.spec import AvatarSpec, resolve_colour
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    torch.set_num_threads(1)
+    return Engine.load(device="cpu")
+
+
+def test_the_same_spec_is_the_same_picture_alone_and_in_a_batch(engine: Engine):
+    specs = [AvatarSpec(seed=1), AvatarSpec(hair="afro", style="chibi"), AvatarSpec(seed=2)]
+    batch = engine.draw(specs)
+    alone = [engine.draw([s])[0] for s in specs]
+    assert [i.mode for i in batch] == ["RGBA"] * 3
+    for one, other in zip(batch, alone, strict=True):
+        difference = np.asarray(one, int) - np.asarray(other, int)
+        # A batch may sum in another order; the eye must not be able to tell.
+        assert np.abs(difference[np.asarray(one)[..., 3] > 8]).max() <= 24
+    assert engine.draw(specs)[1].tobytes() == batch[1].tobytes()
+
+
+@pytest.mark.parametrize("size", [256, 512])
+def test_sizes_and_transparency(engine: Engine, size: int):
+    image = engine.draw([AvatarSpec()], size)[0]
+    assert image.size == (size, size)
+    alpha = np.asarray(image)[..., 3]
+    assert alpha[2:10, 2:10].max() <= 12
+    assert alpha[size // 2, size // 2] >= 250
+
+
+def test_flip_mirrors_the_finished_picture(engine: Engine):
+    straight, mirrored = engine.draw([AvatarSpec(seed=5), AvatarSpec(seed=5, flip=True)])
+    a, b = np.asarray(straight, int), np.asarray(mirrored, int)[:, ::-1]
+    assert np.abs(a - b)[a[..., 3] > 8].max() <= 24
+
+
+@pytest.mark.parametrize("colour", ["#12c8a4", "#f28a10", "#5a2cf0"])
+def test_any_hair_colour_can_be_had(engine: Engine, colour: str):
+    image = np.asarray(engine.draw([AvatarSpec(hair="afro", fringe="none", hair_colour=colour)])[0])
+    wanted = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    near = (np.abs(image[..., :3].astype(int) - wanted).max(-1) <= 10) & (image[..., 3] > 250)
+    assert near.mean() > 0.02
+
+
+def test_skin_is_the_skin_asked_for(engine: Engine):
+    for skin in ("porcelain", "tan", "ebony"):
+        image = np.asarray(engine.draw([AvatarSpec(hair="bald", fringe="none", skin=skin)])[0])
+        colour = resolve_colour("skin", skin)
+        wanted = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+        near = np.abs(image[..., :3].astype(int) - wanted).max(-1) <= 10
+        assert (near & (image[..., 3] > 250)).mean() > 0.1
+
+
+def test_no_specs_no_pictures(engine: Engine):
+    assert engine.draw([]) == []
+    with pytest.raises(ValueError, match="256 or 512"):
+        engine.draw([AvatarSpec()], 300)
+
+
+def test_wrong_weights_are_one_sentence(tmp_path: Path):
+    with pytest.raises(EngineError, match="no weights"):
+        Engine.load(tmp_path / "none.safetensors")
+    broken = tmp_path / "broken.safetensors"
+    broken.write_bytes(b"\x00" * 100)
+    with pytest.raises(EngineError, match="damaged"):
+        Engine.load(broken)
