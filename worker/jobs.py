@@ -39,7 +39,7 @@ class Author(_Frozen):
     """Who asked. Ids are strings on every platform."""
 
     platform: Annotated[str, Field(pattern=r"^[a-z]{1,16}$")]
-    user_id: Annotated[str, Field(min_length=1, max_length=64)]
+    user_id: Annotated[str, Field(pattern=r"^[^:\s]{1,64}$")]
     display: Annotated[str | None, Field(repr=False)] = None
 
     @property
@@ -88,7 +88,7 @@ class _Request(_Frozen):
     once: Annotated[str | None, Field(max_length=200)] = None
     """Names the click: while a job of this author with the same name is open (or a moment old),
     another request makes no second job. For example "{message_id}:reroll"."""
-    uploads: tuple[str, ...] = ()
+    uploads: tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{24}$")], ...] = ()
     """Keys of pictures put with `JobQueue.upload`; deleted when the job ends."""
     lane: Lane = "default"
     """high: a follow-up on a picture someone looks at; low: many pictures at once."""

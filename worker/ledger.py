@@ -110,8 +110,7 @@ class Ledger:
     ) -> bool:
         """Write result, record and event in one step; False if the job is no longer ours."""
         args: list[Any] = [request.job_id, self.owner, "done", "", ""]
-        args += [_SPECS.dump_json(specs), f"{seconds:.6f}", self.settings.result_ttl]
-        args += [len(request.uploads), *request.uploads, *pictures]
+        args += [_SPECS.dump_json(specs), f"{seconds:.6f}", self.settings.result_ttl, *pictures]
         return bool(self._finish(args=args))
 
     def failed(self, claim: Claim, error: str, params: Mapping[str, Any] | None = None) -> bool:
@@ -122,9 +121,8 @@ class Ledger:
             error: A text key.
             params: Values for that text.
         """
-        uploads = claim.request.uploads if claim.request is not None else ()
-        args: list[Any] = [claim.job_id, self.owner, "failed", error, json.dumps(params or {})]
-        args += [b"", "", self.settings.result_ttl, len(uploads), *uploads]
+        args = [claim.job_id, self.owner, "failed", error, json.dumps(params or {})]
+        args += ["", "", str(self.settings.result_ttl)]
         return bool(self._finish(args=args))
 
     def pace(self, seconds_per_job: float) -> None:

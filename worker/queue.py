@@ -40,6 +40,10 @@ RETRIED = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)
 """Each script may run twice without harm, so that a lost answer may simply be asked for again."""
 
 
+_UNABLE = ("OOM", "READONLY", "MISCONF")
+"""A Redis that answers, but takes nothing at the moment."""
+
+
 def connection(url: str, *, attempts: int = 5) -> redis.asyncio.Redis:
     """An async client that rides out a restart of Redis of a few seconds.
 
@@ -68,6 +72,10 @@ async def reachable() -> AsyncIterator[None]:
         yield
     except RETRIED as error:
         raise StoreAwayError from error
+    except redis.exceptions.ResponseError as error:
+        if any(word in str(error) for word in _UNABLE):
+            raise StoreAwayError from error
+        raise
 
 
 def rq_fields(request: Request, ttl: int) -> list[Any]:
@@ -175,6 +183,7 @@ class JobQueue:
             limits.record_ttl,
             request.once or "",
             limits.double_click,
+            " ".join(request.uploads),
             *rq_fields(request, limits.record_ttl),
         ]
         async with reachable():
@@ -209,7 +218,7 @@ class JobQueue:
         return restore(request, fields)
 
     async def recent(self, author: Author, limit: int = 10) -> list[str]:
-        """The author's latest job ids, newest first."""
+        """The author's latest job ids, newest first: "show me that one again"."""
         async with reachable():
             ids = await self._redis.zrevrange(f"{PREFIX}by:{author.key}", 0, limit - 1)
         return [job_id.decode() for job_id in cast(list[bytes], ids)]
@@ -231,7 +240,7 @@ class JobQueue:
     async def position(self, job_id: str) -> Position | None:
         """Where an open job stands and about how long it will take; None if it is not open."""
         async with reachable(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.hmget(f"{PREFIX}record:{job_id}", "state", "queue")
+            pipe.hmget(f"{PREFIX}record:{job_id}", "state", "started")
             for name in QUEUES:
                 pipe.lpos(f"rq:queue:{name}", job_id)
                 pipe.llen(f"rq:queue:{name}")
@@ -239,10 +248,11 @@ class JobQueue:
             pipe.time()
             pipe.zrange(f"{PREFIX}workers", 0, -1, withscores=True)
             answers = await pipe.execute()
-        (state, _), pace, clock, workers = answers[0], answers[-3], answers[-2], answers[-1]
+        (state, started), pace, clock, workers = answers[0], answers[-3], answers[-2], answers[-1]
         each = float(pace) if pace else DEFAULT_PACE
         if state == b"drawing":
-            return Position(place=0, seconds=each)
+            elapsed = clock[0] + clock[1] / 1e6 - float(started) if started else 0.0
+            return Position(place=0, seconds=max(each - elapsed, each / 10))
         if state != b"queued":
             return None
         # Popped but not yet claimed: it is next.

@@ -17,6 +17,7 @@ Keys, all under `moemoji:` (rq's own are `rq:queue:*`, `rq:job:*`):
     once:USER     hash    click -> job, for double clicks; 1 hour
     waiting       zset    every queued job (score: since when)
     running       zset    every claimed job (score: end of its lease)
+    missing       zset    queued jobs in no list (score: since when)
     late          zset    jobs in rq's list "low" (score: rank, then sequence)
     workers       zset    live workers (score: end of their lease)
     pace          string  moving average of seconds per job
@@ -85,10 +86,14 @@ local function settle(user)
   end
 end
 local function close(id, user)
+  for key in string.gmatch(redis.call('HGET', P..'record:'..id, 'uploads') or '', '%S+') do
+    redis.call('DEL', P..'upload:'..key)
+  end
   redis.call('ZREM', P..'open:'..user, id)
   redis.call('ZREM', P..'waiting', id)
   redis.call('ZREM', P..'running', id)
   redis.call('ZREM', P..'late', id)
+  redis.call('ZREM', P..'missing', id)
   -- Not at once: a stock rq worker would still want to write to it.
   redis.call('EXPIRE', 'rq:job:'..id, 60)
   settle(user)
@@ -116,7 +121,7 @@ end
 SUBMIT = (
     _PRELUDE
     + """
--- id user platform request lane per_user limit ttl once window, then the fields of rq's job hash
+-- id user platform request lane per_user limit ttl once window uploads, then rq's fields of the job
 -- answers {what, id or count}: made, again, too-many-jobs, queue-full
 local id, user, platform, request, lane = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local ttl, once = ARGV[8], ARGV[9]
@@ -140,9 +145,9 @@ if redis.call('ZCARD', P..'waiting') >= tonumber(ARGV[7]) then return {'queue-fu
 local seq = redis.call('INCR', P..'sequence')
 redis.call('SET', P..'request:'..id, request, 'EX', ttl)
 redis.call('HSET', P..'record:'..id, 'state', 'queued', 'user', user, 'platform', platform,
-  'lane', lane, 'seq', seq, 'submitted', t, 'attempts', 0)
+  'lane', lane, 'seq', seq, 'submitted', t, 'attempts', 0, 'uploads', ARGV[11])
 redis.call('EXPIRE', P..'record:'..id, ttl)
-redis.call('HSET', 'rq:job:'..id, unpack(ARGV, 11))
+redis.call('HSET', 'rq:job:'..id, unpack(ARGV, 12))
 redis.call('EXPIRE', 'rq:job:'..id, ttl)
 redis.call('ZADD', P..'open:'..user, seq, id)
 redis.call('EXPIRE', P..'open:'..user, ttl)
@@ -185,6 +190,7 @@ for i = 3, #ARGV do
     redis.call('ZADD', P..'running', now() + tonumber(ARGV[2]), id)
     redis.call('ZREM', P..'waiting', id)
     redis.call('ZREM', P..'late', id)
+    redis.call('ZREM', P..'missing', id)
     answer[#answer + 1] = tonumber(redis.call('HGET', record, 'attempts'))
   else
     answer[#answer + 1] = -1
@@ -219,22 +225,20 @@ return answer
 FINISH = (
     _PRELUDE
     + """
--- id worker state error params specs seconds result_ttl count uploads... pictures...
+-- id worker state error params specs seconds result_ttl pictures...
 -- answers 1, or 0 if the job is no longer this worker's to finish
 local id, record = ARGV[1], P..'record:'..ARGV[1]
 local r = redis.call('HMGET', record, 'state', 'owner', 'platform', 'user')
 if r[1] ~= 'drawing' or r[2] ~= ARGV[2] then return 0 end
-local state, uploads = ARGV[3], tonumber(ARGV[9])
-redis.call('HSET', record, 'state', state, 'error', ARGV[4], 'error_params', ARGV[5],
+redis.call('HSET', record, 'state', ARGV[3], 'error', ARGV[4], 'error_params', ARGV[5],
   'specs', ARGV[6], 'draw_seconds', ARGV[7], 'finished', now())
-for i = 10, 9 + uploads do redis.call('DEL', P..'upload:'..ARGV[i]) end
-if #ARGV > 9 + uploads then
+if #ARGV > 8 then
   redis.call('DEL', P..'result:'..id)
-  for i = 10 + uploads, #ARGV do redis.call('RPUSH', P..'result:'..id, ARGV[i]) end
+  for i = 9, #ARGV do redis.call('RPUSH', P..'result:'..id, ARGV[i]) end
   redis.call('EXPIRE', P..'result:'..id, ARGV[8])
 end
 close(id, r[4])
-announce(id, r[3], state, ARGV[4])
+announce(id, r[3], ARGV[3], ARGV[4])
 return 1
 """
 )
@@ -273,7 +277,7 @@ redis.call('ZREM', 'moemoji:workers', ARGV[1])
 SWEEP = (
     _PRELUDE
     + """
--- requeues patience grace; answers {id, what, id, what, ...}
+-- requeues patience lost_after; answers {id, what, id, what, ...}
 local t, answer = now(), {}
 local function note(id, what)
   answer[#answer + 1] = id
@@ -299,7 +303,7 @@ local listed = {}
 for _, queue in ipairs({'high', 'default', 'low'}) do
   for _, id in ipairs(redis.call('LRANGE', 'rq:queue:'..queue, 0, -1)) do listed[id] = true end
 end
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', P..'waiting', '-inf', t - tonumber(ARGV[3]))) do
+for _, id in ipairs(redis.call('ZRANGE', P..'waiting', 0, -1)) do
   local r = redis.call('HMGET', P..'record:'..id, 'state', 'lane', 'seq', 'submitted')
   if r[1] ~= 'queued' then
     redis.call('ZREM', P..'waiting', id)
@@ -307,8 +311,16 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', P..'waiting', '-inf', t - tonumb
     give_up(id, 'failed', 'waited-too-long')
     note(id, 'expired')
   elseif not listed[id] then
-    place(id, 0, r[2], tonumber(r[3]), true)
-    note(id, 'found')
+    -- Between a pop and its claim lies a millisecond: only who stays away is lost.
+    local since = redis.call('ZSCORE', P..'missing', id)
+    if not since then
+      redis.call('ZADD', P..'missing', t, id)
+      redis.call('EXPIRE', P..'missing', 3600)
+    elseif t - tonumber(since) > tonumber(ARGV[3]) then
+      redis.call('ZREM', P..'missing', id)
+      place(id, 0, r[2], tonumber(r[3]), true)
+      note(id, 'found')
+    end
   end
 end
 return answer
@@ -322,7 +334,9 @@ FORGET = (
 local user, count = ARGV[1], 0
 for _, id in ipairs(redis.call('ZRANGE', P..'by:'..user, 0, -1)) do
   unlist(id)
-  for _, set in ipairs({'waiting', 'running', 'late'}) do redis.call('ZREM', P..set, id) end
+  for _, set in ipairs({'waiting', 'running', 'late', 'missing'}) do
+    redis.call('ZREM', P..set, id)
+  end
   count = count + redis.call('DEL', P..'record:'..id)
   redis.call('DEL', P..'request:'..id, P..'result:'..id, 'rq:job:'..id)
 end

@@ -47,8 +47,10 @@ class QueueSettings(BaseSettings):
     """First pause before a result that a chat did not take is tried again; it doubles."""
     deliver_backoff_max: Seconds = 60.0
     deliver_attempts: Annotated[int, Field(ge=1)] = 20
-    deliver_reclaim: Seconds = 60.0
-    """After this long another frontend takes over what one left unacknowledged."""
+    deliver_reclaim: Seconds = 300.0
+    """What was neither acknowledged nor given back for this long is delivered again, by whichever
+    frontend is there; longer than any chat makes a sender wait. (A frontend that is started again
+    does not wait for it.)"""
 
 
 class WorkerSettings(QueueSettings):

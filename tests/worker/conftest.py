@@ -27,7 +27,7 @@ HASTY = {
     "MOEMOJI_LEASE": "1.5",
     "MOEMOJI_BEAT": "0.2",
     "MOEMOJI_SWEEP": "0.2",
-    "MOEMOJI_LOST_AFTER": "0.5",
+    "MOEMOJI_LOST_AFTER": "0.3",
     "MOEMOJI_CANCEL_POLL": "0.05",
     "MOEMOJI_STEP_TIMEOUT": "1.5",
 }

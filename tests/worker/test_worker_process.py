@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import signal
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from engines import BIG, KILLS, RAISES, STICKS, STICKS_WITH_GIL, colour
@@ -13,6 +16,8 @@ from PIL import Image
 
 from generator.spec import AvatarSpec
 from worker.queue import JobQueue, keys_without_ttl
+
+REPOSITORY = Path(__file__).parents[2]
 
 
 def drawing(request_of, user, *seeds, **fields):
@@ -104,7 +109,10 @@ async def test_a_job_popped_by_a_worker_that_died_before_claiming_it_is_found(
     queue, request_of, spawn, ledger, deliveries, collect
 ):
     job_id = await queue.submit(request_of())
-    assert ledger().pop(1) == [job_id]
+    books = ledger(lost_after=0.2)
+    assert books.pop(1) == [job_id]
+    # Only just popped: its worker may be about to claim it.
+    assert books.sweep() == books.sweep() == []
     spawn()
     (event,) = await collect(await deliveries(), 1)
     assert (event.job_id, event.kind) == (job_id, "done")
@@ -215,6 +223,45 @@ async def test_a_long_step_is_no_death(queue, request_of, spawn, deliveries, col
     assert event.record.attempts == 1
     assert event.record.finished - event.record.started > 2
     assert "drawn" in busy.text()
+
+
+async def test_a_worker_that_was_frozen_and_thaws_changes_nothing(
+    queue, request_of, spawn, deliveries, collect
+):
+    frozen = await spawn(MOEMOJI_TEST_PACE="0.3", MOEMOJI_STEP_TIMEOUT="30").ready()
+    job_id = await queue.submit(drawing(request_of, "1", 1, 2))
+    await reaches(queue, job_id, "drawing")
+    frozen.send(signal.SIGSTOP)
+    spawn()
+    (event,) = await collect(await deliveries(), 1)
+    assert (event.job_id, event.record.attempts) == (job_id, 2)
+    frozen.send(signal.SIGCONT)
+    await asyncio.sleep(1)
+    assert await queue._redis.xlen("moemoji:events:console") == 0
+    assert frozen.process.poll() is None
+    assert (await queue.record(job_id)).attempts == 2
+
+
+async def test_a_stock_rq_worker_can_do_a_job_too(server, queue, request_of, deliveries, collect):
+    """The baseline of the bench, and proof that ours are ordinary rq jobs with JSON arguments."""
+    job_id = await queue.submit(request_of())
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "rq.cli", "worker", "--burst", "--url", server.url),
+        *("--serializer", "rq.serializers.JSONSerializer", "high", "default", "low"),
+        cwd=REPOSITORY,
+        env=os.environ
+        | {
+            "REDIS_URL": server.url,
+            "MOEMOJI_ENGINE": "engines:SmallEngine",
+            "PYTHONPATH": f"{REPOSITORY}:{Path(__file__).parent}",
+        },
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, log = await process.communicate()
+    (event,) = await collect(await deliveries(), 1)
+    assert (event.job_id, event.kind) == (job_id, "done"), log.decode()
+    assert b"Traceback" not in log
+    assert await keys_without_ttl(queue._redis) == []
 
 
 async def test_a_picture_on_a_background_is_opaque(queue, request_of, spawn, deliveries, collect):

@@ -244,6 +244,22 @@ async def test_everything_expires(queue, request_of, ledger):
         assert key == b"rq:queues" or 0 < await ttl(key) <= 60
 
 
+async def test_uploads_go_with_a_cancelled_job_too(queue, request_of):
+    upload = await queue.upload(request_of().author, b"jpeg")
+    asked = request_of(uploads=(upload,))
+    await queue.submit(asked)
+    assert await queue.cancel(asked.job_id, None)
+    assert not await queue._redis.exists(f"moemoji:upload:{upload}")
+
+
+async def test_a_redis_that_is_full_is_a_sentence(queue, request_of):
+    await queue._redis.config_set("maxmemory", "1")
+    with pytest.raises(StoreAwayError):
+        await queue.submit(request_of())
+    await queue._redis.config_set("maxmemory", "0")
+    await queue.submit(request_of())
+
+
 async def test_the_forgotten_leave_nothing(queue, request_of, ledger):
     author, books = request_of("me").author, ledger()
     await queue.submit(request_of("me", prompt="Pr0mpt", once="x"))
