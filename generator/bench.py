@@ -119,7 +119,7 @@ def _others(specs: list[AvatarSpec]) -> list[Row]:
         from generator.art.figure import draw
     except ImportError:
         return rows
-    pick = random.Random(0)  # noqa: S311
+    pick = random.Random(0)
     rows.append(Row("vector renderer, 256 px", _ms(lambda: draw(pick.choice(specs))), "ms"))
     rows.append(Row("vector renderer, 512 px", _ms(lambda: draw(pick.choice(specs), 512)), "ms"))
     return rows

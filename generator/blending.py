@@ -1,8 +1,9 @@
 """Between two specs: every step a figure of its own, never a double exposure.
 
-What is continuous (sliders, colours) moves evenly. What is a choice (a hair silhouette, a hat) changes
-hands at a moment of its own, in the order of `_CHANGES`, so that a sequence of in-betweens turns one figure
-into the other bit by bit, and every one of them is something the generator can draw cleanly.
+What is continuous (sliders, colours) moves evenly. What is a choice (a hair silhouette, a hat)
+changes hands at a moment of its own, in the order of `_CHANGES`, so that a sequence of in-betweens
+turns one figure into the other bit by bit, and every one of them is something the generator can
+draw cleanly.
 """
 
 from __future__ import annotations

@@ -174,7 +174,8 @@ class AvatarSpec(BaseModel):
     def detail(self) -> tuple[float, float, float, float]:
         """Four numbers in [-1, 1] drawn from the seed: the only randomness a figure has."""
         digest = hashlib.blake2b(self.seed.to_bytes(4, "little"), digest_size=8).digest()
-        a, b, c, d = (int.from_bytes(digest[i : i + 2], "little") / 32767.5 - 1 for i in (0, 2, 4, 6))
+        pairs = (digest[i : i + 2] for i in (0, 2, 4, 6))
+        a, b, c, d = (int.from_bytes(pair, "little") / 32767.5 - 1 for pair in pairs)
         return a, b, c, d
 
 

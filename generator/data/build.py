@@ -29,8 +29,8 @@ _USUAL_SHARE = 0.3
 def held_out(spec: AvatarSpec) -> bool:
     """Whether a figure has a combination that is never rendered for training.
 
-    One in twenty (hair, outfit), (hair, expression) and (fringe, eye shape) pairs is kept back, chosen
-    by hash, so that judging can ask for what the generator has never seen.
+    One in twenty (hair, outfit), (hair, expression) and (fringe, eye shape) pairs is kept back,
+    chosen by hash, so that judging can ask for what the generator has never seen.
     """
     for a, b in _HELD_OUT_PAIRS:
         pair = f"{a}={getattr(spec, a)} {b}={getattr(spec, b)}".encode()
@@ -41,7 +41,7 @@ def held_out(spec: AvatarSpec) -> bool:
 
 def spec_of(seed: int, index: int, split: Split) -> AvatarSpec:
     """The spec of one figure of a data set: a pure function of its arguments."""
-    rng = random.Random(f"{seed}/{index}")  # noqa: S311
+    rng = random.Random(f"{seed}/{index}")
     while True:
         # The flat prior shows every level equally often; the natural one what people ask for.
         usual = rng.random() < _USUAL_SHARE

@@ -54,7 +54,9 @@ def import_folder(
             refused.append((name, str(error) or type(error).__name__))
         progress(i + 1, len(files))
     if not accepted:
-        raise DatasetError(f"no picture in {pictures} could be read: it needs PNG, JPEG or WEBP files")
+        raise DatasetError(
+            f"no picture in {pictures} could be read: it needs PNG, JPEG or WEBP files"
+        )
     if (folder / "meta.json").exists():
         raise DatasetError(f"{folder} holds a data set already: choose a new folder")
     store = Store.create(folder, Meta("imported", len(accepted), size))
@@ -97,7 +99,9 @@ def _read_labels(file: Path) -> dict[str, dict[str, object]]:
     except (OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"{file} cannot be read: give a UTF-8 CSV file") from error
     if not rows or rows[0].keys() <= {None}:
-        raise DatasetError(f"{file} has no rows: first line the column names, then a picture a line")
+        raise DatasetError(
+            f"{file} has no rows: first line the column names, then a picture a line"
+        )
     key, *columns = [c for c in rows[0] if c is not None]
     if wrong := [c for c in columns if c not in VOCABULARY and c != "accessories"]:
         raise DatasetError(

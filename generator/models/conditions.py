@@ -1,7 +1,7 @@
 """What a network is told of a figure: specs as tensors.
 
-Colours are not conditions: networks paint masks of palette slots, and the palette is applied to those
-(see `generator.art.palette`). What remains is shape.
+Colours are not conditions: networks paint masks of palette slots, and the palette is applied to
+those (see `generator.art.palette`). What remains is shape.
 """
 
 from __future__ import annotations

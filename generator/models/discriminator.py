@@ -1,8 +1,9 @@
 """The realism critic: looks at pictures, in patches of two sizes, knows nothing of the spec.
 
-A conditional critic is not needed here: reconstruction teaches what a spec looks like, the critic teaches
-what a drawing looks like, also between two specs, where there is no target. A PatchGAN (Isola et
-al., arXiv 1611.07004) without normalisation that starts with pixel-unshuffle to keep work at <= 64 px.
+A conditional critic is not needed here: reconstruction teaches what a spec looks like, the critic
+teaches what a drawing looks like, also between two specs, where there is no target. A PatchGAN
+(Isola et al., arXiv 1611.07004) without normalisation that starts with pixel-unshuffle, which keeps
+most of the work at <= 64 px.
 """
 
 from __future__ import annotations

@@ -1,14 +1,15 @@
 """The avatar generator: a spec's shape -> masks of palette slots -> a picture.
 
-Three ideas, each measured against doing without (see docs/training.md):
+Three ideas, the first and the last after measurements of conditioning without:
 
-- *Spatial attribute tables*: every level of every attribute has a learned 16 x 16 feature map of its
-  own, so a cat ear knows where it is. FiLM (Perez et al., arXiv 1709.07871) alone does not learn it.
-- *Head space*: heads tilt, turn and shrink (chibi) as a whole. The head's features are made in a head
-  at rest and then carried to the canvas by the affine map that the spec implies (a spatial transformer,
-  Jaderberg et al., arXiv 1506.02025, whose transform is known instead of learned).
-- *Palette head*: the last layer gives, for every pixel, a distribution over the palette's slots. The
-  picture is the mixture of their colours: any colour can be asked for, and none can be missed.
+- *Spatial attribute tables*: every level of every attribute has a learned 16 x 16 feature map of
+  its own, so a cat ear knows where it is. FiLM (Perez et al., arXiv 1709.07871) alone does not
+  learn it.
+- *Head space*: heads tilt, turn and shrink (chibi) as a whole. The head's features are made in a
+  head at rest and then carried to the canvas by the affine map that the spec implies (a spatial
+  transformer, Jaderberg et al., arXiv 1506.02025, whose transform is known instead of learned).
+- *Palette head*: the last layer gives, for every pixel, a distribution over the palette's slots.
+  The picture is the mixture of their colours: any colour can be asked for, none can be missed.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from generator.spec import VOCABULARY
 NOTHING = len(Slot)
 """The channel of what no slot covers: transparency."""
 CHANNELS = 32
-"""Every slot, nothing, and one free colour (32 also keeps rows of channels aligned, which triples the
-speed of the softmax)."""
+"""Every slot, nothing, and one free colour (32 also keeps rows of channels aligned, which triples
+the speed of the softmax)."""
 _BODY = ("presentation", "age", "outfit")
 _WAVES = {16: (1, 2, 4), 32: (1, 2, 4, 8), 64: (2, 4, 8, 16, 32)}
 """Coordinate frequencies by resolution, in half periods over the square."""
@@ -87,6 +88,7 @@ class Tables(nn.Module):
 
     def __init__(self, groups: tuple[str, ...], *, channels: int, size: int = 16) -> None:
         super().__init__()
+        self.columns: Tensor
         columns = [i for g in groups for i in range(SLICES[g].start, SLICES[g].stop)]
         self.register_buffer("columns", torch.tensor(columns), persistent=False)
         self.maps = nn.Parameter(torch.randn(len(columns), channels, size, size) * 0.1)

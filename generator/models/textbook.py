@@ -24,8 +24,8 @@ def dcgan_init(module: nn.Module) -> None:
 class DcganGenerator(nn.Module):
     """z (B, latent) -> RGB (B, 3, 64, 64) in [-1, 1]: 8 x 8 x 128, doubled three times.
 
-    With `generators` > 1 it is a mixture (MGAN, Hoang et al., ICLR 2018): each generator has its own
-    first layer, all share the rest, so that each can take its own part of the data.
+    With `generators` > 1 it is a mixture (MGAN, Hoang et al., ICLR 2018): each generator has its
+    own first layer, all share the rest, so that each can take its own part of the data.
     """
 
     def __init__(self, latent: int = 100, generators: int = 1) -> None:

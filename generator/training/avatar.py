@@ -1,8 +1,8 @@
 """The avatar generator's objective: learn to paint the renders, then to be taken for one.
 
-Reconstruction is a cross-entropy per pixel over palette slots, with the face's features weighted up.
-The adversarial share is small and unconditional: it sharpens, and because half of what the critic sees
-are figures between two specs, it makes in-betweens clean.
+Reconstruction is a cross-entropy per pixel over palette slots, with the face's features weighted
+up. The adversarial share is small and unconditional: it sharpens, and because half of what the
+critic sees are figures between two specs, it makes in-betweens clean.
 """
 
 from __future__ import annotations

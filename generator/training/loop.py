@@ -1,4 +1,4 @@
-"""The training loop: progress, pictures, curves, checkpoints. What a step does is the objective's."""
+"""The training loop: progress, pictures, curves, checkpoints. What a step is, objectives know."""
 
 from __future__ import annotations
 

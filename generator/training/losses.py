@@ -52,7 +52,7 @@ def slot_cross_entropy(logits: Tensor, slots: Tensor, shares: Tensor, weight: Te
 def discriminator_loss(kind: AdversarialLoss, real: Tensor, fake: Tensor) -> Tensor:
     """What D minimises, from its scores on real and generated pictures.
 
-    bce: -[log D(x) + log(1 - D(G(z)))] with D = sigmoid(score) (Goodfellow et al., arXiv 1406.2661).
+    bce: -[log D(x) + log(1 - D(G(z)))], D = sigmoid(score) (Goodfellow et al., arXiv 1406.2661).
     least_squares: Mao et al., arXiv 1611.04076. hinge: Lim & Ye, arXiv 1705.02894.
     relativistic: paired, real and fake of one spec (Jolicoeur-Martineau, arXiv 1807.00734).
     """

@@ -8,7 +8,6 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
-
 M = TypeVar("M", bound=nn.Module)
 
 
