@@ -105,7 +105,8 @@ def _read_labels(file: Path) -> dict[str, dict[str, object]]:
     key, *columns = [c for c in rows[0] if c is not None]
     if wrong := [c for c in columns if c not in VOCABULARY and c != "accessories"]:
         raise DatasetError(
-            f"{file}: there is no attribute {wrong[0]}; there are {', '.join(VOCABULARY)}, accessories"
+            f"{file}: there is no attribute {wrong[0]}; "
+            f"there are {', '.join(VOCABULARY)}, accessories"
         )
     labels: dict[str, dict[str, object]] = {}
     for number, row in enumerate(rows, start=2):

@@ -24,8 +24,8 @@ class Batch:
     """Figures with their true masks, in the cells that the generator's heads speak.
 
     slots: (B, 128, 128, f * f, 3) int64; shares: the same, float; features: (B, 128, 128, f * f)
-    bool, an eye, brow or mouth; palettes: (B, len(Slot), 3) float, of other figures: colours and shapes
-    are independent, so every figure is met in ever new colours.
+    bool, an eye, brow or mouth; palettes: (B, len(Slot), 3) float, of other figures: colours and
+    shapes are independent, so every figure is met in ever new colours.
     """
 
     conditions: Conditions
@@ -42,7 +42,7 @@ class Batch:
 
 
 def cells(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(B, S, S, ...) pixels -> (B, 128, 128, f * f, ...) cells of f x f, row by row; f = S / 128."""
+    """(B, S, S, ...) pixels -> (B, 128, 128, f * f, ...) cells, row by row; f = S / 128."""
     b, h = array.shape[:2]
     f, rest = h // 128, array.shape[3:]
     split = array.reshape(b, 128, f, 128, f, *rest)
