@@ -76,6 +76,13 @@ def test_secrets_are_in_no_repr():
     assert "s3cret" not in str(refusal.value) + explain(refusal.value, WorkerSettings)
 
 
+def test_a_dead_workers_jobs_are_back_in_line_within_a_minute():
+    settings = WorkerSettings(REDIS_URL="redis://host")
+    assert settings.lease + settings.sweep < 60
+    # Two beats may be lost before anybody thinks a worker dead.
+    assert settings.beat * 3 < settings.lease
+
+
 @pytest.mark.parametrize("as_json", [True, False])
 def test_secrets_are_in_no_log_not_even_in_a_traceback(capsys, as_json):
     before = logging.getLogger().handlers[:]
