@@ -21,7 +21,7 @@ class OwnWorker:
     """
 
     def __init__(self, redis_url: str) -> None:
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
             [sys.executable, "-m", "worker"],
             env={**os.environ, "REDIS_URL": redis_url},

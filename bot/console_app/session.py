@@ -127,7 +127,7 @@ class Session:
         reply = await self._conversation.handle(event, self)
         if reply is not None and reply.job_id is not None:
             self._carrier.follow(reply.job_id)
-            record, reply = await self._result()
+            _, reply = await self._result()
         if reply is not None:
             self._terminal.show(reply)
 

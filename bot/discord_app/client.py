@@ -9,6 +9,7 @@ import signal
 from contextlib import suppress
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 import yarl
@@ -87,7 +88,12 @@ class MoemojiClient(discord.Client):
         digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
         name = f"discord-commands:{self.application_id}"
         if await self.conversation.preferences.remembered(name) != digest:
-            await self.tree.sync()
+            try:
+                await self.tree.sync()
+            except discord.HTTPException as error:
+                # Those of the last time are still there; the rest of the bot works.
+                log.error("commands-not-registered", status=error.status, code=error.code)
+                return
             await self.conversation.preferences.remember(name, digest)
             log.info("commands-registered", count=len(commands))
 
@@ -165,7 +171,7 @@ async def run(settings: DiscordSettings) -> int:
     """Answer in Discord until SIGTERM.
 
     Returns:
-        0.
+        0 after SIGTERM, 1 if Discord cannot be reached at the start.
 
     Raises:
         SetupError: if Discord does not take the token.
@@ -199,6 +205,9 @@ async def run(settings: DiscordSettings) -> int:
         raise SetupError("DISCORD_TOKEN is not accepted by Discord; copy it anew.") from None
     except discord.PrivilegedIntentsRequired:
         raise SetupError("Discord refuses the intents of this bot.") from None
+    except (aiohttp.ClientError, discord.GatewayNotFound, discord.HTTPException) as error:
+        log.error("discord-away", error=type(error).__name__)
+        return 1
     finally:
         for part in (deliveries, queue, preferences):
             await part.close()

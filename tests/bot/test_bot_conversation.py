@@ -1,0 +1,330 @@
+"""The conversation over a real Redis: what people write and press, and what they are told."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core import Conversation
+from bot.core.carrier import _MILESTONES
+from bot.core.events import ACTION, Action, Pictures
+from bot.core.results import finished
+from bot.core.wishes import split
+from bot.texts import LANGUAGES, texts
+from tests.bot.people import Draw, Make, Somebody
+from worker.embedded import EmbeddedRedis
+from worker.jobs import new_job_id
+from worker.queue import connection, keys_without_ttl
+
+
+async def asked(me: Somebody, words: str = "/avatar cute girl", **options: str) -> str:
+    """A job id."""
+    reply = await me.says(words, **options)
+    assert reply.job_id is not None, reply.text
+    return reply.job_id
+
+
+async def pressed(me: Somebody, data: str, under: str = "500") -> str:
+    reply = await me.presses(data, under)
+    assert reply is not None
+    assert reply.job_id is not None, reply.text
+    return reply.job_id
+
+
+async def test_a_wish_is_queued_with_everything_around_it(
+    somebody: Make, conversation: Conversation
+) -> None:
+    me = somebody(locale="zh-TW")
+    job = await asked(me, "/avatar cute girl blorp seed:7 count=2 --background pink")
+    record = await conversation.queue.record(job)
+    assert record is not None
+    request = record.request
+    assert request.prompt == "cute girl blorp"
+    assert request.wish.presentation == "girl"
+    assert "blorp" in request.unknown
+    assert (request.seed, request.count, request.background) == (7, 2, "#f7a3bf")
+    assert request.locale == "zh_hant"
+    assert request.address.message_id is not None
+    assert me.waiting[0].text == texts("zh_hant")("say.waiting")
+
+
+async def test_the_whole_life_of_a_result(
+    somebody: Make, drawn: Draw, conversation: Conversation
+) -> None:
+    me = somebody()
+    record = await drawn(await asked(me, "/avatar girl seed:7"))
+    pictures = await conversation.queue.result(record.job_id)
+    result = await finished(record, "done", None, pictures)
+    assert result.picture is not None
+    labels = [[button.label for button in row] for row in result.rows]
+    assert labels[0] == ["1", "2", "3", "4"]
+    assert all(len(b.action.data.encode()) <= 64 for row in result.rows for b in row)
+
+    pick = await drawn(await pressed(me, f"pick:{record.job_id}:2"))
+    assert pick.specs == (record.specs[2],)
+    assert pick.request.size == 512
+    assert pick.request.parent == record.job_id
+
+    varied = await drawn(await pressed(me, f"vary:{pick.job_id}:0"))
+    assert len(varied.specs) == 4
+    assert varied.request.variation is not None
+    assert {spec.style for spec in varied.specs} == {pick.specs[0].style}
+
+    again = await drawn(await pressed(me, f"reroll:{pick.job_id}:"))
+    assert len(again.specs) == 4
+    assert again.request.size == 256
+    assert again.specs[0] != record.specs[0]
+
+    edited = await drawn((await me.edits(record.job_id, "boy")).job_id or "")
+    assert edited.request.seed == 7
+    assert edited.specs[0].presentation == "boy"
+
+    files = await me.presses(f"file:{record.job_id}:")
+    assert files is not None
+    assert [file.data for file in files.files] == pictures
+
+    details = await me.presses(f"details:{record.job_id}:")
+    assert details is not None
+    assert "Seed: 7" in details.text
+    assert record.job_id in details.text
+
+    shown = await me.says(f"/show {record.job_id.upper()}")
+    assert shown.picture is not None
+    assert shown.picture.data == result.picture.data
+
+    form = await me.presses(f"edit:{record.job_id}:")
+    assert form is not None
+    assert form.form is not None
+    assert form.form.text == "girl"
+
+    gone = await me.presses(f"delete:{record.job_id}:")
+    assert gone is not None
+    assert gone.delete
+
+
+async def test_an_old_result_is_drawn_again(
+    somebody: Make, drawn: Draw, conversation: Conversation, server: EmbeddedRedis
+) -> None:
+    me = somebody()
+    record = await drawn(await asked(me, "/avatar girl background:stars"))
+    client = connection(server.url)
+    await client.delete(f"moemoji:result:{record.job_id}")
+    await client.aclose()
+    shown = await drawn(await asked(me, f"/show {record.job_id}"))
+    assert shown.specs == record.specs
+    files = await drawn(await pressed(me, f"file:{record.job_id}:"))
+    assert files.request.background is None
+    pictures = await conversation.queue.result(files.job_id)
+    assert len((await finished(files, "done", None, pictures)).files) == 4
+
+
+async def test_a_bare_avatar_offers_ideas(somebody: Make, drawn: Draw) -> None:
+    for language in LANGUAGES:
+        me = somebody(language, locale=language)
+        ideas = await me.says("/avatar")
+        assert ideas.text == texts(language)("say.ask")
+        assert len(ideas.rows) <= 5
+        for button in (ideas.rows[0][0], ideas.rows[0][1], ideas.rows[1][0]):
+            record = await drawn(await pressed(me, button.action.data, f"9{button.label}"))
+            assert not record.request.unknown, button.label
+    surprise = await somebody().presses("style:chibi:")
+    assert surprise is not None
+
+
+async def test_double_clicks_make_one_job(somebody: Make, drawn: Draw) -> None:
+    me = somebody()
+    record = await drawn(await asked(me))
+    first = await me.presses(f"reroll:{record.job_id}:", "600")
+    second = await me.presses(f"reroll:{record.job_id}:", "600")
+    assert first is not None
+    assert second is not None
+    assert first.job_id is not None
+    assert second.delete
+    assert second.job_id is None
+
+
+async def test_only_the_author_or_a_moderator_of_the_place(somebody: Make, drawn: Draw) -> None:
+    record = await drawn(await asked(somebody("1")))
+    for name in ("reroll", "pick", "vary", "edit", "file", "delete", "cancel"):
+        for stranger in (somebody("2"), somebody("3", moderator=True, guild="elsewhere")):
+            refused = await stranger.presses(f"{name}:{record.job_id}:0")
+            assert refused is not None
+            assert refused.private
+            assert "Only the person" in refused.text, name
+    refused = await somebody("2").says(f"/show {record.job_id}")
+    assert "Only the person" in refused.text
+    seen = await somebody("2").presses(f"details:{record.job_id}:")
+    assert seen is not None
+    assert "Seed" in seen.text
+    deleted = await somebody("3", moderator=True).presses(f"delete:{record.job_id}:")
+    assert deleted is not None
+    assert deleted.delete
+
+
+async def test_queue_and_cancel(somebody: Make, conversation: Conversation) -> None:
+    me = somebody()
+    jobs = [await asked(me, f"/avatar girl seed:{seed}") for seed in range(3)]
+    line = await me.says("/queue")
+    assert all(job in line.text for job in jobs)
+    assert "1st in line" in line.text
+    assert line.rows[0][0].action == Action("cancel", jobs[0])
+    stopped = await me.says(f"/cancel {jobs[0]}")
+    assert "Cancelled 1" in stopped.text
+    assert "already done" in (await me.says(f"/cancel {jobs[0]}")).text
+    assert "Cancelled 2" in (await me.says("/cancel")).text
+    assert "Nothing in line" in (await me.says("/queue")).text
+
+
+async def test_too_many_at_once_is_said_before_anything_is_shown(somebody: Make) -> None:
+    me = somebody()
+    for seed in range(5):
+        await asked(me, f"/avatar girl seed:{seed}")
+    opened = len(me.waiting)
+    refused = await me.says("/avatar girl")
+    assert "5 pictures in line" in refused.text
+    assert refused.private
+    assert len(me.waiting) == opened
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("/avatar girl count:9", "1 to 4"),
+        ("/avatar girl seed:x", "whole number"),
+        ("/avatar girl seed:4294967296", "4294967295"),
+        ("/avatar girl style:cubist", "moe, chibi"),
+        ("/avatar girl background:nope", "sakura"),
+        ("/avatar " + "x" * 401, "400"),
+        ("/show", "/show k3v9"),
+        ("/show zzzzzzzzzzzz", "any more"),
+        ("/dance", "/dance"),
+        ("/settings colour red", "style, count"),
+        ("/settings style cubist", "moe, chibi, any"),
+        ("/settings count", "1, 2, 3, 4"),
+    ],
+)
+async def test_refusals_say_what_to_do(somebody: Make, words: str, said: str) -> None:
+    reply = await somebody().says(words)
+    assert said in reply.text
+    assert reply.private
+
+
+async def test_settings_of_a_person_and_of_a_group(
+    somebody: Make, conversation: Conversation
+) -> None:
+    me, admin = somebody("1"), somebody("2", moderator=True)
+    panel = await me.says("/settings style chibi")
+    assert "Chibi" in panel.text
+    await me.presses("set:m.count:2")
+    record = await conversation.queue.record(await asked(me))
+    assert record is not None
+    assert (record.request.wish.style, record.request.count) == ("chibi", 2)
+
+    assert "Only moderators" in (await me.says("/settings server cooldown 30")).text
+    refused = await me.presses("set:s.cooldown:30")
+    assert refused is not None
+    assert "Only moderators" in refused.text
+    shown = await admin.says("/settings server")
+    assert len(shown.rows) == 5
+    assert all(len(row) <= 5 for row in shown.rows)
+    assert all(ACTION.fullmatch(button.action.data) for row in shown.rows for button in row)
+
+    saved = await admin.says("/settings", what="language", value="ja", scope="s")
+    assert "保存しました" in saved.text
+    assert "待" in (await me.says("/queue")).text
+    private = somebody("1", guild=None)
+    assert "Nothing in line" not in (await private.says("/queue")).text
+    assert (await private.says("/help")).text.startswith("/avatar cute girl")
+    await admin.says("/settings server language auto")
+
+    await admin.says("/settings server cooldown 30")
+    await asked(me)
+    refused = await me.says("/avatar girl")
+    assert "30 s" in refused.text
+    await asked(somebody("1", guild=None))
+
+
+async def test_channels(somebody: Make) -> None:
+    admin = somebody("2", moderator=True, chat="100")
+    await admin.presses("set:s.channels:here")
+    here, there = somebody("1", chat="100"), somebody("1", chat="200")
+    await asked(here)
+    refused = await there.says("/avatar girl")
+    assert "<#100>" in refused.text
+    assert "<#100>" in (await there.says("/avatar")).text
+    await admin.presses("set:s.channels:not-here")
+    assert "don't draw in this chat" in (await here.says("/avatar girl")).text
+    await admin.presses("set:s.channels:everywhere")
+    await asked(there)
+
+
+async def test_forgetting_leaves_nothing(
+    somebody: Make, drawn: Draw, server: EmbeddedRedis
+) -> None:
+    me = somebody("unmistakable")
+    await drawn(await asked(me, "/avatar girl"))
+    await me.says("/settings style chibi")
+    assert "Sure?" in (await me.says("/forget-me")).text
+    done = await me.presses("forget::")
+    assert done is not None
+    assert "1 records" in done.text
+    client = connection(server.url)
+    keys = [key.decode() async for key in client.scan_iter()]
+    assert not [key for key in keys if "unmistakable" in key]
+    assert await keys_without_ttl(client) == []
+    await client.aclose()
+
+
+async def test_names_of_commands_in_every_language(somebody: Make) -> None:
+    me = somebody(locale="zh-CN")
+    assert (await me.says("/帮助")).text == texts("zh_hans")("say.help")
+    assert (await me.says("/頭像 女孩")).job_id is not None
+    assert (await me.says("/Forget_Me")).text == texts("zh_hans")("say.forget_ask")
+    privacy = await me.says("/privacy")
+    assert "30 天" in privacy.text
+    assert "24 小时" in privacy.text
+
+
+async def test_pictures_are_answered_politely(somebody: Make) -> None:
+    me = somebody()
+    reply = await me.does(Pictures(me.person, me.place, count=3))
+    assert "/avatar" in reply.text
+
+
+async def test_trouble_of_ours_is_an_apology_with_an_id(
+    somebody: Make, server: EmbeddedRedis, caplog: pytest.LogCaptureFixture
+) -> None:
+    me = somebody()
+    await me.says("/help")
+    server.kill()
+    reply = await me.says("/avatar marshmallow")
+    assert "try again in a minute" in reply.text
+    assert "marshmallow" not in caplog.text
+
+
+def test_actions_fit_everywhere() -> None:
+    longest = Action("reroll", "x" * 40, "12")
+    assert len(longest.data.encode()) <= 64
+    assert Action.parse(longest.data) == longest
+    for wrong in ("", "x", "reroll:a", "reroll:a b:", "REROLL:a:", "a" * 70, "pick:a:0\n"):
+        assert Action.parse(wrong) is None
+    assert Action.parse(Action("pick", new_job_id(), "3").data) is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "prompt", "options"),
+    [
+        ("cute girl", "cute girl", {}),
+        ("cute girl seed:7", "cute girl", {"seed": "7"}),
+        ("女孩 seed：7", "女孩", {"seed": "7"}),
+        ("--count 2 girl —seed 7", "girl", {"count": "2", "seed": "7"}),
+        ("girl with style", "girl with style", {}),
+        ("Style:Chibi girl", "girl", {"style": "Chibi"}),
+        ("nurseseed:7", "nurseseed:7", {}),
+    ],
+)
+def test_options_inside_a_wish(words: str, prompt: str, options: dict[str, str]) -> None:
+    assert split(words) == (prompt, options)
+
+
+def test_positions_close_to_the_front_are_told() -> None:
+    assert set(range(8)) <= _MILESTONES

@@ -1,0 +1,434 @@
+"""A small Discord on a local socket: the gateway, the REST API, and people who use them.
+
+Only what our bot needs, with the behaviour that was measured on the real one: deferred answers,
+ephemeral ones, tokens that run out, rate limits, nonces and clicks on what is really shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from aiohttp import WSMsgType, web
+
+APPLICATION = 900
+TOKEN = "fake-discord-token-0123456789"
+_ALL_RIGHTS, _MEMBER_RIGHTS = str(1 << 5 | 1 << 10 | 1 << 11), str(1 << 10 | 1 << 11)
+
+
+@dataclass
+class Message:
+    id: int
+    channel: int
+    content: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
+    components: list[Any] = field(default_factory=list)
+    flags: int = 0
+    thinking: bool = False
+    deleted: bool = False
+    edits: int = 0
+    token: str | None = None
+
+    @property
+    def ephemeral(self) -> bool:
+        return bool(self.flags & 64)
+
+    @property
+    def buttons(self) -> dict[str, str]:
+        """custom_id by label."""
+        return {
+            item.get("label", ""): item["custom_id"]
+            for row in self.components
+            for item in row["components"]
+        }
+
+    def json(self) -> dict[str, Any]:
+        return {
+            "id": str(self.id),
+            "channel_id": str(self.channel),
+            "author": {
+                "id": str(APPLICATION),
+                "username": "moemoji",
+                "discriminator": "0",
+                "avatar": None,
+                "bot": True,
+            },
+            "content": self.content,
+            "timestamp": "2026-01-01T00:00:00+00:00",
+            "edited_timestamp": None,
+            "tts": False,
+            "mention_everyone": False,
+            "mentions": [],
+            "mention_roles": [],
+            "attachments": [
+                {
+                    "id": str(self.id + at),
+                    "filename": name,
+                    "size": len(data),
+                    "url": f"http://127.0.0.1/{name}",
+                    "proxy_url": f"http://127.0.0.1/{name}",
+                }
+                for at, (name, data) in enumerate(self.files.items())
+            ],
+            "embeds": [],
+            "pinned": False,
+            "type": 0,
+            "components": self.components,
+            "flags": self.flags,
+        }
+
+
+@dataclass
+class Sent:
+    """One interaction and what came of it."""
+
+    id: int
+    token: str
+    user: int
+    message: Message | None = None
+    """The answer."""
+    source: Message | None = None
+    """The message whose button was pressed."""
+    modal: dict[str, Any] | None = None
+    answered_after: float | None = None
+    begun: float = field(default_factory=time.monotonic)
+    expired: bool = False
+
+
+class FakeDiscord:
+    """`async with FakeDiscord() as discord:` listens on `discord.api` and `discord.gateway`."""
+
+    def __init__(self) -> None:
+        self.messages: dict[int, Message] = {}
+        self.interactions: dict[str, Sent] = {}
+        self.requests: list[tuple[str, str]] = []
+        self.commands: list[dict[str, Any]] = []
+        self.syncs = 0
+        self.nonces: dict[str, Message] = {}
+        self.faults: list[tuple[re.Pattern[str], int, dict[str, Any]]] = []
+        self.connected = asyncio.Event()
+        self._sockets: set[web.WebSocketResponse] = set()
+        self._id = 10_000
+        self._runner: web.AppRunner | None = None
+        self._changed = asyncio.Condition()
+        self.port = 0
+
+    async def __aenter__(self) -> Self:
+        app = web.Application(client_max_size=64 << 20)
+        app.router.add_get("/", self._gateway)
+        app.router.add_route("*", "/api/v10/{path:.*}", self._rest)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.5)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for socket in list(self._sockets):
+            await socket.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "DISCORD_TOKEN": TOKEN,
+            "DISCORD_API_BASE": f"http://127.0.0.1:{self.port}/api/v10",
+            "DISCORD_GATEWAY": f"ws://127.0.0.1:{self.port}/",
+        }
+
+    def next_id(self) -> int:
+        """A new snowflake of this moment: discord.py reads the time out of it."""
+        self._id = max(self._id + 1, int((time.time() - 1420070400) * 1000) << 22)
+        return self._id
+
+    def fail(self, pattern: str, status: int, times: int = 1, **body: Any) -> None:
+        """Answer the next requests "METHOD path" that match with an error."""
+        self.faults += [(re.compile(pattern), status, body)] * times
+
+    async def slash(self, user: int, name: str, channel: int = 1, **options: Any) -> Sent:
+        given = [
+            {"name": key, "type": 4 if isinstance(value, int) else 3, "value": value}
+            for key, value in options.items()
+            if key not in ("locale", "moderator", "guild")
+        ]
+        data = {"id": "77", "name": name, "type": 1, "options": given}
+        return await self._interact(user, 2, data, channel, options)
+
+    async def click(self, user: int, message: Message, label: str, **about: Any) -> Sent:
+        data = {"component_type": 2, "custom_id": message.buttons[label]}
+        return await self._interact(user, 3, data, message.channel, about, message)
+
+    async def submit(self, user: int, modal: dict[str, Any], text: str, **about: Any) -> Sent:
+        field = modal["components"][0]["component"]
+        filled = [
+            {"type": 18, "component": {"type": 4, "custom_id": field["custom_id"], "value": text}}
+        ]
+        data = {"custom_id": modal["custom_id"], "components": filled}
+        return await self._interact(user, 5, data, 1, about)
+
+    async def until(self, check: Any, timeout: float = 20) -> None:
+        """Wait until a check holds; it is asked whenever something changed."""
+
+        async def wait() -> None:
+            async with self._changed:
+                await self._changed.wait_for(check)
+
+        await asyncio.wait_for(wait(), timeout)
+
+    async def _interact(
+        self,
+        user: int,
+        kind: int,
+        data: dict[str, Any],
+        channel: int,
+        about: dict[str, Any],
+        source: Message | None = None,
+    ) -> Sent:
+        number = self.next_id()
+        sent = Sent(number, f"token-{number}", user, source=source)
+        self.interactions[sent.token] = sent
+        person = {
+            "id": str(user),
+            "username": f"user{user}",
+            "global_name": None,
+            "discriminator": "0",
+            "avatar": None,
+        }
+        payload: dict[str, Any] = {
+            "id": str(number),
+            "application_id": str(APPLICATION),
+            "type": kind,
+            "token": sent.token,
+            "version": 1,
+            "channel_id": str(channel),
+            "channel": {"id": str(channel), "type": 0, "name": "here", "position": 0},
+            "locale": about.get("locale", "en-US"),
+            "app_permissions": _ALL_RIGHTS,
+            "entitlements": [],
+            "authorizing_integration_owners": {},
+            "attachment_size_limit": about.get("limit", 10 << 20),
+            "context": 0,
+            "data": data,
+        }
+        if about.get("guild", 5):
+            payload |= {
+                "guild_id": str(about.get("guild", 5)),
+                "guild_locale": "en-US",
+                "member": {
+                    "user": person,
+                    "roles": [],
+                    "joined_at": "2020-01-01T00:00:00+00:00",
+                    "deaf": False,
+                    "mute": False,
+                    "flags": 0,
+                    "permissions": _ALL_RIGHTS if about.get("moderator") else _MEMBER_RIGHTS,
+                },
+            }
+        else:
+            payload |= {"user": person, "channel": {"id": str(channel), "type": 1, "flags": 0}}
+        if source is not None:
+            payload["message"] = source.json()
+        await self._dispatch("INTERACTION_CREATE", payload)
+        return sent
+
+    async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"op": 10, "d": {"heartbeat_interval": 41250}})
+        try:
+            async for message in socket:
+                if message.type is not WSMsgType.TEXT:
+                    continue
+                asked = json.loads(message.data)
+                if asked["op"] == 1:
+                    await socket.send_json({"op": 11})
+                elif asked["op"] in (2, 6):
+                    self._sockets.add(socket)
+                    await self._hello(socket)
+        finally:
+            self._sockets.discard(socket)
+            if not self._sockets:
+                self.connected.clear()
+        return socket
+
+    async def _hello(self, socket: web.WebSocketResponse) -> None:
+        me = {"id": str(APPLICATION), "username": "moemoji", "discriminator": "0", "avatar": None}
+        ready = {
+            "v": 10,
+            "user": me | {"bot": True},
+            "guilds": [],
+            "session_id": "s",
+            "resume_gateway_url": f"ws://127.0.0.1:{self.port}/",
+            "application": {"id": str(APPLICATION), "flags": 0},
+        }
+        await socket.send_json({"op": 0, "t": "READY", "s": 1, "d": ready})
+        self.connected.set()
+
+    async def _dispatch(self, name: str, data: dict[str, Any]) -> None:
+        await asyncio.wait_for(self.connected.wait(), 30)
+        for socket in list(self._sockets)[-1:]:
+            await socket.send_json({"op": 0, "t": name, "s": self.next_id() & 0xFFFF, "d": data})
+
+    async def _rest(self, request: web.Request) -> web.Response:
+        path = "/" + request.match_info["path"]
+        self.requests.append((request.method, path))
+        line = f"{request.method} {path}"
+        for fault in self.faults:
+            if fault[0].search(line):
+                self.faults.remove(fault)
+                await request.read()
+                return _json(fault[2] or {"message": "fault", "code": 0}, fault[1])
+        try:
+            status, body = await self._answer(request, request.method, path)
+        finally:
+            async with self._changed:
+                self._changed.notify_all()
+        return web.Response(status=204) if status == 204 else _json(body, status)
+
+    async def _answer(self, request: web.Request, method: str, path: str) -> tuple[int, Any]:
+        parts = path.strip("/").split("/")
+        authorized = request.headers.get("Authorization") == f"Bot {TOKEN}"
+        if parts[0] not in ("webhooks", "interactions") and not authorized:
+            return 401, {"message": "401: Unauthorized", "code": 0}
+        match method, parts:
+            case "GET", ["users", "@me"]:
+                return 200, {
+                    "id": str(APPLICATION),
+                    "username": "moemoji",
+                    "discriminator": "0",
+                    "avatar": None,
+                    "bot": True,
+                }
+            case "GET", ["oauth2", "applications", "@me"]:
+                owner = {"id": "1", "username": "o", "discriminator": "0", "avatar": None}
+                return 200, {
+                    "id": str(APPLICATION),
+                    "name": "moemoji",
+                    "icon": None,
+                    "description": "",
+                    "bot_public": True,
+                    "bot_require_code_grant": False,
+                    "verify_key": "",
+                    "flags": 0,
+                    "owner": owner,
+                }
+            case "PUT", ["applications", _, "commands"]:
+                self.commands, self.syncs = await request.json(), self.syncs + 1
+                return 200, [
+                    {"description": ""}
+                    | command
+                    | {"id": str(at), "application_id": str(APPLICATION), "version": "1"}
+                    for at, command in enumerate(self.commands)
+                ]
+            case "POST", ["interactions", _, token, "callback"]:
+                return await self._callback(request, self.interactions[token])
+            case _, ["webhooks", _, token, "messages", which]:
+                return await self._webhook(request, method, token, which)
+            case "POST", ["channels", channel, "messages"]:
+                body, files = await _body(request)
+                nonce = str(body.get("nonce") or "")
+                if nonce and nonce in self.nonces:
+                    return 200, self.nonces[nonce].json()
+                made = self._post(int(channel), body, files)
+                if nonce:
+                    self.nonces[nonce] = made
+                return 200, made.json()
+            case _, ["channels", _, "messages", number]:
+                message = self.messages.get(int(number))
+                if message is None or message.deleted:
+                    return 404, {"message": "Unknown Message", "code": 10008}
+                return await self._change(request, method, message)
+        return 404, {"message": f"fake: no {method} {path}", "code": 0}
+
+    async def _callback(self, request: web.Request, sent: Sent) -> tuple[int, Any]:
+        body, files = await _body(request)
+        if sent.answered_after is not None:
+            return 400, {"message": "Interaction has already been acknowledged.", "code": 40060}
+        sent.answered_after = time.monotonic() - sent.begun
+        data = body.get("data") or {}
+        kind = body["type"]
+        resource: dict[str, Any] = {"type": kind}
+        if kind in (4, 5):
+            sent.message = self._post(
+                1 if sent.source is None else sent.source.channel, data, files
+            )
+            sent.message.thinking, sent.message.token = kind == 5, sent.token
+        elif kind in (6, 7):
+            sent.message = sent.source
+            if kind == 7 and sent.source is not None:
+                _apply(sent.source, data, files)
+        elif kind == 9:
+            sent.modal = data
+        if sent.message is not None:
+            resource["message"] = sent.message.json()
+        about: dict[str, Any] = {"id": str(sent.id), "type": 2}
+        if sent.message is not None:
+            about["response_message_id"] = str(sent.message.id)
+            about["response_message_loading"] = sent.message.thinking
+            about["response_message_ephemeral"] = sent.message.ephemeral
+        return 200, {"interaction": about, "resource": resource}
+
+    async def _webhook(
+        self, request: web.Request, method: str, token: str, which: str
+    ) -> tuple[int, Any]:
+        sent = self.interactions.get(token)
+        if sent is None or sent.expired:
+            await request.read()
+            return 401, {"message": "Invalid Webhook Token", "code": 50027}
+        message = sent.message if which == "@original" else self.messages.get(int(which))
+        if message is None or message.deleted:
+            return 404, {"message": "Unknown Message", "code": 10008}
+        return await self._change(request, method, message)
+
+    async def _change(self, request: web.Request, method: str, message: Message) -> tuple[int, Any]:
+        if method == "DELETE":
+            message.deleted = True
+            return 204, None
+        if method == "PATCH":
+            body, files = await _body(request)
+            _apply(message, body, files)
+        return 200, message.json()
+
+    def _post(self, channel: int, data: dict[str, Any], files: dict[str, bytes]) -> Message:
+        made = Message(self.next_id(), channel, flags=int(data.get("flags") or 0))
+        _apply(made, data, files)
+        made.edits = 0
+        self.messages[made.id] = made
+        return made
+
+
+def _apply(message: Message, data: dict[str, Any], files: dict[str, bytes]) -> None:
+    message.thinking = False
+    message.edits += 1
+    if "content" in data:
+        message.content = data["content"] or ""
+    if "components" in data:
+        message.components = data["components"] or []
+    if "attachments" in data or files:
+        message.files = files
+
+
+async def _body(request: web.Request) -> tuple[dict[str, Any], dict[str, bytes]]:
+    if not request.content_type.startswith("multipart/"):
+        return await request.json(), {}
+    body, files = {}, {}
+    async for part in await request.multipart():
+        if part.name == "payload_json":
+            body = json.loads(await part.text())
+        elif part.filename:
+            files[part.filename] = bytes(await part.read())
+    return body, files
+
+
+def _json(body: Any, status: int) -> web.Response:
+    # discord.py compares the content type letter by letter.
+    headers = {"Content-Type": "application/json"}
+    if status == 429:
+        headers["Via"] = "1.1 google"
+    return web.Response(body=json.dumps(body), status=status, headers=headers)

@@ -1,0 +1,174 @@
+"""The Telegram frontend as a process, against a Bot API server on a socket."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from PIL import Image
+
+from tests.e2e.fake_telegram import FakeTelegram, Message
+from tests.e2e.processes import Program
+from worker.embedded import EmbeddedRedis
+
+ME, OTHER, GROUP = 7, 8, -100
+
+
+@pytest_asyncio.fixture
+async def bot(
+    server: EmbeddedRedis, worker: Program, telegram: FakeTelegram
+) -> AsyncIterator[Program]:
+    async with Program("bot", "telegram", REDIS_URL=server.url, **telegram.environment) as program:
+        await program.ready()
+        await worker.ready()
+        yield program
+
+
+async def last(telegram: FakeTelegram, chat: int, kind: str = "photo", count: int = 1) -> Message:
+    """The newest message of a kind, when there are so many."""
+    await telegram.until(lambda: sum(m.kind == kind for m in telegram.in_chat(chat)) >= count)
+    return [m for m in telegram.in_chat(chat) if m.kind == kind][-1]
+
+
+async def test_a_wish_becomes_a_picture_in_the_waiting_message(
+    bot: Program, telegram: FakeTelegram
+) -> None:
+    await telegram.write(ME, "/avatar cute girl blorp")
+    shown = await last(telegram, ME)
+    assert len(telegram.in_chat(ME)) == 1
+    assert "cute girl" in shown.text
+    (data,) = shown.files.values()
+    assert Image.open(io.BytesIO(data)).size == (520, 520)
+    assert [button["text"] for button in shown.keyboard[0]] == ["1", "2", "3", "4"]
+
+
+async def test_plain_text_in_private_is_a_wish_in_the_persons_language(
+    bot: Program, telegram: FakeTelegram
+) -> None:
+    await telegram.write(ME, "二次元女孩", language="zh-hans")
+    shown = await last(telegram, ME)
+    assert "点数字看大图" in shown.text
+    await telegram.press(ME, shown, "2", language="zh-hans")
+    large = await last(telegram, ME, count=2)
+    (data,) = large.files.values()
+    assert Image.open(io.BytesIO(data)).size == (512, 512)
+
+
+async def test_groups_hear_only_what_is_for_us(bot: Program, telegram: FakeTelegram) -> None:
+    await telegram.write(ME, "hello there", GROUP)
+    await telegram.write(ME, "/avatar@other_bot girl", GROUP)
+    await telegram.write(ME, "/weather", GROUP)
+    asked = await telegram.write(ME, "/avatar@moemoji_bot girl", GROUP)
+    shown = await last(telegram, GROUP)
+    assert [m.id for m in telegram.in_chat(GROUP)] == [shown.id]
+    assert shown.reply_to == asked
+
+
+async def test_only_the_author_or_a_moderator(bot: Program, telegram: FakeTelegram) -> None:
+    await telegram.write(ME, "/avatar girl", GROUP)
+    shown = await last(telegram, GROUP)
+    await telegram.press(OTHER, shown, "Again")
+    await telegram.until(lambda: telegram.alerts)
+    assert "Only the person who asked" in str(telegram.alerts[0])
+    telegram.administrators.add(9)
+    await telegram.press(9, shown, "Delete")
+    await telegram.until(lambda: shown.deleted)
+
+
+async def test_files_are_an_album_of_documents(bot: Program, telegram: FakeTelegram) -> None:
+    await telegram.write(ME, "/avatar girl seed:7")
+    shown = await last(telegram, ME)
+    await telegram.press(ME, shown, "As file")
+    await last(telegram, ME, "document", count=4)
+    album = [m for m in telegram.in_chat(ME) if m.kind == "document"]
+    assert "PNG" in album[0].text
+    for message in album:
+        (data,) = message.files.values()
+        assert Image.open(io.BytesIO(data)).format == "PNG"
+
+
+async def test_edit_by_reply_survives_a_restart(bot: Program, telegram: FakeTelegram) -> None:
+    await telegram.write(ME, "/avatar girl seed:7")
+    shown = await last(telegram, ME)
+    await telegram.press(ME, shown, "Edit")
+    await telegram.until(lambda: any(m.force_reply for m in telegram.in_chat(ME)))
+    question = next(m for m in telegram.in_chat(ME) if m.force_reply)
+    await bot.restart()
+    await bot.ready()
+    await telegram.write(ME, "boy", reply_to_message=question.json())
+    edited = await last(telegram, ME, count=2)
+    assert "boy" in edited.text
+    await telegram.press(ME, edited, "Details")
+    await telegram.until(lambda: any("Seed: 7" in m.text for m in telegram.in_chat(ME)))
+
+
+async def test_an_album_of_photos_gets_one_answer(bot: Program, telegram: FakeTelegram) -> None:
+    photo = [{"file_id": "a", "file_unique_id": "b", "width": 9, "height": 9}]
+    for _ in range(3):
+        await telegram.write(ME, "", photo=photo, media_group_id="g1")
+    await telegram.until(lambda: telegram.in_chat(ME))
+    await telegram.write(ME, "/help")
+    await telegram.until(lambda: len(telegram.in_chat(ME)) >= 2)
+    assert sum("photos" in m.text for m in telegram.in_chat(ME)) == 1
+
+
+async def test_limits_and_faults_of_the_service(bot: Program, telegram: FakeTelegram) -> None:
+    telegram.fail("sendMessage", 429, parameters={"retry_after": 1}, description="Too Many")
+    telegram.fail("editMessageMedia", 500, times=2)
+    await telegram.write(ME, "/avatar girl")
+    shown = await last(telegram, ME)
+    assert len(telegram.in_chat(ME)) == 1
+    assert shown.kind == "photo"
+
+
+async def test_a_deleted_waiting_message_is_replaced(
+    bot: Program, worker: Program, telegram: FakeTelegram
+) -> None:
+    telegram.fail("editMessageMedia", 400, description="Bad Request: message to edit not found")
+    await telegram.write(ME, "/avatar girl")
+    await last(telegram, ME)
+    await telegram.until(lambda: len(telegram.in_chat(ME)) == 1)
+
+
+async def test_results_of_an_absence_are_delivered(
+    bot: Program, worker: Program, telegram: FakeTelegram
+) -> None:
+    await worker.stop()
+    await telegram.write(ME, "/avatar girl")
+    await telegram.until(lambda: telegram.in_chat(ME) and telegram.in_chat(ME)[0].edits)
+    assert "in line" in telegram.in_chat(ME)[0].text
+    await bot.stop()
+    await worker.start()
+    await worker.ready()
+    await bot.start()
+    await last(telegram, ME)
+    assert len(telegram.in_chat(ME)) == 1
+
+
+async def test_forgetting_and_privacy(bot: Program, telegram: FakeTelegram) -> None:
+    await telegram.write(ME, "/avatar girl")
+    await last(telegram, ME)
+    await telegram.write(ME, "/forgetme")
+    await telegram.until(lambda: any("Sure?" in m.text for m in telegram.in_chat(ME)))
+    asked = next(m for m in telegram.in_chat(ME) if "Sure?" in m.text)
+    await telegram.press(ME, asked, "Yes, delete everything")
+    await telegram.until(lambda: "deleted 1" in asked.text)
+
+
+async def test_the_menu_of_commands_is_set_once(bot: Program, telegram: FakeTelegram) -> None:
+    assert {"", "zh", "ja"} <= set(telegram.commands)
+    assert "forgetme" in {command["command"] for command in telegram.commands[""]}
+    telegram.calls.clear()
+    await bot.restart()
+    await bot.ready()
+    assert "setMyCommands" not in telegram.calls
+
+
+async def test_nothing_private_in_the_log(bot: Program, telegram: FakeTelegram) -> None:
+    telegram.fail("sendPhoto|editMessageMedia", 500, times=1)
+    await telegram.write(ME, "/avatar girl marshmallow")
+    await last(telegram, ME)
+    assert "marshmallow" not in bot.log
+    assert "fake-telegram-token" not in bot.log
+    assert "delivered" in bot.log
