@@ -171,6 +171,11 @@ class AvatarSpec(BaseModel):
         return self
 
     @property
+    def mirrored(self) -> bool:
+        """Whether the finished picture is mirrored: some garments close on one side only."""
+        return self.flip and self.outfit not in ("kimono", "qipao")
+
+    @property
     def detail(self) -> tuple[float, float, float, float]:
         """Four numbers in [-1, 1] drawn from the seed: the only randomness a figure has."""
         digest = hashlib.blake2b(self.seed.to_bytes(4, "little"), digest_size=8).digest()

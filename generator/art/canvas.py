@@ -56,6 +56,7 @@ class Canvas:
         self._defs: list[str] = []
         self._ids = count()
         self._feature = 0
+        self._last_strand: tuple[int, object] = (0, None)
 
     def path(
         self,
@@ -94,7 +95,14 @@ class Canvas:
         (0, 0) is a lash-like stroke, pointed at both ends.
         """
         d = brush(points, width * self.line_scale, taper)
+        paint = (fill, opacity, self._feature)
+        if self._last_strand == (len(self._nodes), paint):
+            # Ribbons all wind the same way, so that one path may hold many: cheaper to draw.
+            node = self._nodes[-1]
+            self._nodes[-1] = f'{node[:9]}{d}{node[9:]}'
+            return
         self.path(d, fill=fill, opacity=opacity)
+        self._last_strand = (len(self._nodes), paint)
 
     def linear(self, x1: float, y1: float, x2: float, y2: float, stops: Sequence[Stop]) -> Gradient:
         """A linear gradient between two points in the coordinates of the current group."""
@@ -182,60 +190,72 @@ def ellipse(cx: float, cy: float, rx: float, ry: float) -> str:
 
 
 def smooth(points: Sequence[Point], *, closed: bool = False, tension: float = 1.0) -> str:
-    """Path data of a Catmull-Rom curve through `points` (as cubic Beziers)."""
+    """Path data of a Catmull-Rom curve through `points` (as cubic Beziers), in tenths of a unit."""
     n = len(points)
-
-    def at(i: int) -> Point:
-        return points[i % n] if closed else points[min(max(i, 0), n - 1)]
-
-    d = [f"M{fmt(points[0][0])} {fmt(points[0][1])}"]
-    for i in range(n if closed else n - 1):
-        (x0, y0), (x1, y1), (x2, y2), (x3, y3) = at(i - 1), at(i), at(i + 1), at(i + 2)
-        k = tension / 6
+    if closed:
+        around = [points[-1], *points, points[0], points[1 % n]]
+    else:
+        around = [points[0], *points, points[-1]]
+    k = tension / 6
+    (x0, y0), (x1, y1), (x2, y2) = around[:3]
+    d = [f"M{x1:.1f} {y1:.1f}"]
+    for x3, y3 in around[3:]:
         d.append(
-            f"C{fmt(x1 + (x2 - x0) * k)} {fmt(y1 + (y2 - y0) * k)}"
-            f" {fmt(x2 - (x3 - x1) * k)} {fmt(y2 - (y3 - y1) * k)} {fmt(x2)} {fmt(y2)}"
+            f"C{x1 + (x2 - x0) * k:.1f} {y1 + (y2 - y0) * k:.1f}"
+            f" {x2 - (x3 - x1) * k:.1f} {y2 - (y3 - y1) * k:.1f} {x2:.1f} {y2:.1f}"
         )
+        x0, y0, x1, y1, x2, y2 = x1, y1, x2, y2, x3, y3
     return "".join(d) + ("Z" if closed else "")
 
 
 def brush(points: Sequence[Point], width: float, taper: tuple[float, float] = (0.0, 0.0)) -> str:
     """Path data of a stroke of varying width: full in the middle, `taper` shares at the ends."""
-    dense = _resample(points)
+    dense = curve(points, 3 if len(points) < 4 else 2)
     left: list[Point] = []
     right: list[Point] = []
     last = len(dense) - 1
     for i, (x, y) in enumerate(dense):
         (ax, ay), (bx, by) = dense[max(i - 1, 0)], dense[min(i + 1, last)]
         length = hypot(bx - ax, by - ay) or 1.0
-        nx, ny = (ay - by) / length, (bx - ax) / length
         t = i / last
         end = taper[0] if t < 0.5 else taper[1]
-        half = width / 2 * (end + (1 - end) * (1 - (2 * t - 1) ** 2) ** 0.7)
-        left.append((x + nx * half, y + ny * half))
-        right.append((x - nx * half, y - ny * half))
+        half = width / 2 * (end + (1 - end) * (1 - (2 * t - 1) ** 2) ** 0.7) / length
+        nx, ny = (ay - by) * half, (bx - ax) * half
+        left.append((x + nx, y + ny))
+        if half > 0.001:  # a pointed end is one point
+            right.append((x - nx, y - ny))
     return smooth(left + right[::-1], closed=True, tension=0.9)
 
 
-def _resample(points: Sequence[Point], per_span: int = 4) -> list[Point]:
+def curve(points: Sequence[Point], per_span: int) -> list[Point]:
     """Points along the Catmull-Rom curve through `points`."""
-    n = len(points)
+    weights = _WEIGHTS.get(per_span) or _weights(per_span)
+    last = len(points) - 1
     dense: list[Point] = []
-    for i in range(n - 1):
-        p0, p1, p2, p3 = points[max(i - 1, 0)], points[i], points[i + 1], points[min(i + 2, n - 1)]
-        for step in range(per_span):
-            t = step / per_span
-            dense.append(
-                tuple(  # type: ignore[arg-type]
-                    0.5
-                    * (
-                        2 * b
-                        + (c - a) * t
-                        + (2 * a - 5 * b + 4 * c - d) * t * t
-                        + (3 * b - a - 3 * c + d) * t**3
-                    )
-                    for a, b, c, d in zip(p0, p1, p2, p3, strict=True)
-                )
-            )
+    for i in range(last):
+        (ax, ay), (bx, by) = points[max(i - 1, 0)], points[i]
+        (cx, cy), (dx, dy) = points[i + 1], points[min(i + 2, last)]
+        for a, b, c, d in weights:
+            dense.append((a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy))
     dense.append(points[-1])
     return dense
+
+
+_WEIGHTS: dict[int, list[tuple[float, float, float, float]]] = {}
+"""Of the four points around a span, at each of its steps; thousands of curves share them."""
+
+
+def _weights(per_span: int) -> list[tuple[float, float, float, float]]:
+    rows = []
+    for step in range(per_span):
+        t = step / per_span
+        rows.append(
+            (
+                0.5 * (-t + 2 * t * t - t**3),
+                0.5 * (2 - 5 * t * t + 3 * t**3),
+                0.5 * (t + 4 * t * t - 3 * t**3),
+                0.5 * (-t * t + t**3),
+            )
+        )
+    _WEIGHTS[per_span] = rows
+    return rows

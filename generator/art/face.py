@@ -16,7 +16,7 @@ def draw_neck(canvas: Canvas, at: Frame) -> None:
     d = smooth([(CX - w, top), (CX - w + 0.5, y - 12), (CX - w - flare, y + 8)])
     right = smooth([(CX + w + flare, y + 8), (CX + w - 0.5, y - 12), (CX + w, top)])
     outline = f"{d}L{right[1:]}Z"
-    canvas.path(outline, fill=Slot.SKIN, stroke=Slot.LINE, width=2.2)
+    canvas.path(outline, fill=Slot.SKIN)
     shadow = y - 4 if at.chibi else y - 3
     with canvas.group(clip=outline):
         dx = at.spec.turn * 3
@@ -25,6 +25,7 @@ def draw_neck(canvas: Canvas, at: Frame) -> None:
             f"Q{CX + dx} {shadow + 9} {CX - 40} {shadow - 9}Z",
             fill=Slot.SKIN_SHADE,
         )
+    canvas.path(d + right, stroke=Slot.LINE, width=2.3)
 
 
 def draw(canvas: Canvas, at: Frame) -> None:

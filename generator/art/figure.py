@@ -32,4 +32,4 @@ def compose(spec: AvatarSpec) -> Canvas:
 def draw(spec: AvatarSpec, size: int = 256) -> Image.Image:
     """The vector picture of a spec: (size, size) RGBA with straight alpha."""
     image = picture(compose(spec), palette(spec), size)
-    return image.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if spec.flip else image
+    return image.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if spec.mirrored else image

@@ -1,9 +1,9 @@
 """Where things are on a figure: the anchors that every part is drawn from.
 
-All parts of a head are drawn in *head space*: the moe head at rest on the 256 x 256 canvas, seen from
-the front. Skull: an ellipse around (128, 110), 70 x 66. `Frame.head` gives the SVG transform from
-head space to the canvas for a layer at some depth, which is where style, tilt and turn happen; parts
-know nothing of them. Bodies are drawn in canvas coordinates.
+All parts of a head are drawn in *head space*: the moe head at rest on the 256 x 256 canvas, seen
+from the front. Skull: an ellipse around (128, 110), 70 x 66. `Frame.head` gives the SVG transform
+from head space to the canvas for a layer at some depth, which is where style, tilt and turn happen;
+parts know nothing of them. Bodies are drawn in canvas coordinates.
 """
 
 from __future__ import annotations

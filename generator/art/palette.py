@@ -1,8 +1,8 @@
 """A figure's colours. Everything is drawn in palette slots, never in colours.
 
 Compositing is linear in the colours once the shapes are fixed, so a finished picture is exactly
-the sum of one coverage mask per slot times that slot's colour. The renderer can therefore give exact
-masks, and the generator network paints masks and leaves the colours to this table.
+the sum of one coverage mask per slot times that slot's colour. The renderer can therefore give
+exact masks, and the generator network paints masks and leaves the colours to this table.
 """
 
 from __future__ import annotations
@@ -172,5 +172,6 @@ def palette(spec: AvatarSpec) -> tuple[RGB, ...]:
     for base, iris in ((Slot.EYE_L, left), (Slot.EYE_R, right)):
         colours[base] = iris
         colours[Slot(base + 1)] = shift(mix(iris, (30, 16, 60), 0.45), light=-0.12)
-        colours[Slot(base + 2)] = shift(mix(iris, (255, 255, 255), 0.28), light=0.06, saturation=0.1)
+        pale = mix(iris, (255, 255, 255), 0.28)
+        colours[Slot(base + 2)] = shift(pale, light=0.06, saturation=0.1)
     return tuple(colours[slot] for slot in Slot)

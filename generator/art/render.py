@@ -1,7 +1,7 @@
 """Rasterises canvases: RGBA pictures, and the exact coverage mask of every palette slot.
 
-Skia draws our figures in a few milliseconds where other SVG rasterisers on PyPI need twenty and more,
-and building a data set takes about eight drawings a figure.
+Skia draws our figures in a few milliseconds where other SVG rasterisers on PyPI need twenty and
+more, and building a data set takes about eight drawings a figure.
 """
 
 from __future__ import annotations

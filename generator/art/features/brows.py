@@ -10,16 +10,17 @@ from generator.art.palette import Slot
 DEPTH = 0.75
 
 
-def draw(canvas: Canvas, at: Frame, pose: BrowPose, *, core: float = 0.5) -> None:
+def draw(
+    canvas: Canvas, at: Frame, pose: BrowPose, *, core: float = 0.5, share: float = 1.0
+) -> None:
     """Both brows: a dark brush stroke with a core of hair colour, which is what shows of white
-    brows on dark skin. `core` is its share of the width."""
+    brows on dark skin. `core` is its share of the width; `share` thins the whole brow."""
     spec = at.spec
     boyish = {"girl": 0.0, "neutral": 0.5, "boy": 1.0}[spec.presentation]
     width = (3.4 + 1.9 * boyish) * (1 + 0.45 * spec.brow_weight) * pose.weight
     if spec.age == "elder":
         width += 0.9 + 0.8 * boyish
-    if at.chibi:
-        width *= 1.1
+    width *= share * (1.1 if at.chibi else 1.0)
     odd = -1 if spec.detail[2] < 0 else 1
     reach = at.eye_w * (0.80 if at.chibi else 0.96)
     arch = (4.6 - 2.0 * boyish) + pose.arch
@@ -35,4 +36,5 @@ def draw(canvas: Canvas, at: Frame, pose: BrowPose, *, core: float = 0.5) -> Non
         ]
         # Full at the nose, pointed at the temple.
         canvas.strand(points, width, fill=Slot.LINE, taper=(0.55, 0.0))
-        canvas.strand(points, width * core, fill=Slot.HAIR, taper=(0.3, 0.0))
+        if core:
+            canvas.strand(points, width * core, fill=Slot.HAIR, taper=(0.3, 0.0))

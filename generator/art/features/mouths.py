@@ -163,8 +163,9 @@ def _open(canvas: Canvas, mouth: Mouth, at: Frame, name: str) -> None:
 
 def _closed(canvas: Canvas, mouth: Mouth, at: Frame) -> None:
     for line in mouth.lines:
-        lower = [(x, y + 1.6) for x, y in line]
-        canvas.path(smooth(lower), stroke=Slot.LIP, width=mouth.weight, opacity=0.75)
+        # Half a lip's width below: more would be lipstick, less gets lost on dark skin.
+        lower = [(0.8 * x, y + 1.3) for x, y in line]
+        canvas.path(smooth(lower), stroke=Slot.LIP, width=0.8 * mouth.weight, opacity=0.6)
     if mouth.lick:
         canvas.path(mouth.lick, fill=Slot.LIP, stroke=Slot.LINE, width=1.5)
     if "fangs" in at.spec.accessories:
@@ -175,6 +176,6 @@ def _closed(canvas: Canvas, mouth: Mouth, at: Frame) -> None:
         )  # fmt: skip
     ink = Slot.LINE if at.spec.presentation == "boy" else Slot.MOUTH
     for line in mouth.lines:
-        canvas.strand(line, mouth.weight, fill=ink, taper=(0.4, 0.4))
+        canvas.strand(line, 0.92 * mouth.weight, fill=ink, taper=(0.4, 0.4))
     if mouth.lip:
         canvas.strand(mouth.lip, 1.9, fill=Slot.SKIN_SHADE)

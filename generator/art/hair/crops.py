@@ -103,9 +103,15 @@ def locks_of(canvas: Canvas, at: Frame, edge: Crop, tone: Tones) -> None:
                        (x + outward * 7.5 * size + fx * 9, y + 9 * fy)])  # fmt: skip
         canvas.path(f"{smooth([(x + fx * 12, y + 12), *ridge])}L{back[1:]}Z", fill=tone.shade)
     for i, notch in enumerate(edge.notches):
-        reach = 0.7 if i % 4 == 1 else 0.22 + 0.11 * (i * 7 % 3)
-        way = locks.meridian(notch, edge.crown, reach + 0.05 * jitter(at, i, 2))
-        canvas.strand(way, 2.0, fill=Slot.LINE, taper=(1.0, 0.0))
+        reach = (0.3, 0.14, 0.22)[i % 3] + 0.05 * jitter(at, i, 2)
+        way = locks.meridian(notch, edge.crown, reach)
+        canvas.strand(way[::2], 2.0, fill=Slot.LINE, taper=(1.0, 0.0))
+    for i, notch in enumerate(edge.notches):
+        # Loose hairs nearer to the crown, between the lines from the notches.
+        start = (0.42, 0.5, 0.36)[i % 3]
+        way = locks.meridian((notch[0] + 5, notch[1] - 8), edge.crown, start + 0.3)
+        first = round(4 * start / (start + 0.3))
+        canvas.strand(way[first:], 2.4, fill=Slot.HAIR_SHADE)
 
 
 def streak(canvas: Canvas, at: Frame, crown: Point) -> None:

@@ -247,6 +247,7 @@ def _wedges(canvas: Canvas, edge: _Edge, tone: Tones) -> None:
     """Shade of the upper lock on the lower one: from the notch up along the flow, and down the
     lower lock's edge."""
     points = edge.points
+    wedges = ""
     n = 0
     for i, (kind, x, y) in enumerate(points):
         if kind != "N":
@@ -259,39 +260,70 @@ def _wedges(canvas: Canvas, edge: _Edge, tone: Tones) -> None:
             _, tx, ty = points[j]
             below = (x + 0.62 * (tx - x), y + 0.62 * (ty - y))
         size = (1.0, 0.65, 0.85)[n % 3] * (0.85 if side < 0 else 1.15)
-        ridge = locks.meridian((x, y), edge.crown, (0.42, 0.24, 0.33)[n % 3])
+        ridge = locks.meridian((x, y), edge.crown, (0.42, 0.2, 0.3)[n % 3])
         mx, my = ridge[2]
-        back = smooth(
-            [below, (x + side * 7.0 * size, y + 1), (mx + side * 4.2 * size, my + 2), ridge[-1]]
-        )
-        canvas.path(f"{smooth([*ridge[::-1], below])}L{back[1:]}Z", fill=tone.shade)
+        ring = [*ridge[::-1], below, (x + side * 7.0 * size, y + 1), (mx + side * 4.2 * size, my + 2)]
+        # All wind alike: where two overlap there is no hole.
+        wedges += smooth(ring if side > 0 else ring[::-1], closed=True, tension=0.8)
+    canvas.path(wedges, fill=tone.shade)
 
 
 def _strands(canvas: Canvas, at: Frame, edge: _Edge) -> None:
     """Lines between the locks, running up from the notches: few long ones, more short ones."""
     detail = at.spec.detail
+    lines: list[tuple[list[Point], float]] = []
     for i, notch in enumerate(_notches(edge)):
         outer = abs(notch[0] - CX) > 53  # these part the fringe from the hair over the ears
-        long = outer or (i * 2 + round(1.4 * detail[3] + 1.4)) % 5 == 0
-        reach = (0.74 if long else 0.2 + 0.11 * (i * 7 % 3)) + 0.05 * detail[i % 4]
+        reach = 0.58 if outer else (0.3, 0.15, 0.22)[(i + round(1.4 * detail[3] + 1.4)) % 3]
+        reach += 0.05 * detail[i % 4]
         if edge.sleek:
             reach = 0.62 if outer else (0.26, 0.44)[i % 2]
         way = locks.meridian(notch, edge.crown, reach)
         if edge.sleek and not outer:
             canvas.strand(way[::2], 3.0, fill=Slot.HAIR_SHADE, taper=(1.0, 0.0))
         else:
-            canvas.strand(
-                way if long else way[::2], 2.0 if long else 1.8, fill=Slot.LINE, taper=(1.0, 0.0)
-            )
-    cx, cy = edge.crown
-    for k, (dx, dy) in enumerate(((-34, 40), (30, 36), (52, 48))):
-        way = locks.meridian((cx + dx + 3 * detail[k], cy + dy), edge.crown, 0.86)[1:]
-        canvas.strand(way, 1.3, fill=Slot.HAIR_SHADE)
+            lines.append((way if outer else way[::2], 2.0))
+    for points, width in lines:
+        canvas.strand(points, width, fill=Slot.LINE, taper=(1.0, 0.0))
+    _flow_lines(canvas, at, edge)
     if edge.parted:
         notch = min(_notches(edge), key=lambda p: p[1])
         canvas.strand(
             locks.meridian(notch, edge.crown, 0.97), 2.3, fill=Slot.LINE, taper=(0.9, 0.1)
         )
+
+
+# Loose hairs over the crown: where they point to (x from the axis, y from the lash line), which
+# share of the way to the crown they cover, and their width. None runs from end to end: they are
+# lost in the light, as a brush would leave them.
+_HAIRS = (
+    (-57, -22, 0.30, 0.66, 3.4), (-44, -16, 0.62, 0.86, 2.2), (-30, -14, 0.42, 0.6, 2.4),
+    (-21, -18, 0.68, 0.92, 2.6), (-6, -16, 0.55, 0.78, 2.0), (14, -16, 0.66, 0.9, 2.4),
+    (27, -14, 0.40, 0.62, 2.8), (36, -16, 0.6, 0.88, 2.2), (50, -18, 0.36, 0.7, 3.6),
+    (60, -26, 0.5, 0.8, 2.6),
+)  # fmt: skip
+_FINE = ((-38, -14, 0.66, 0.86), (5, -14, 0.70, 0.9), (44, -16, 0.5, 0.72), (55, -22, 0.3, 0.52))
+_BRIGHT = ((-52, -18, 0.12, 0.34), (-25, -16, 0.16, 0.36), (9, -16, 0.14, 0.34), (48, -16, 0.12, 0.3))
+
+
+def _flow_lines(canvas: Canvas, at: Frame, edge: _Edge) -> None:
+    """Tapered hairs that follow the flow over the crown, wide ones in shade and fine dark ones."""
+    lash = at.eye_y - at.eye_h - 2.0
+    detail = at.spec.detail
+
+    def way(k: int, x: float, y: float, start: float, end: float) -> list[Point]:
+        shift = detail[k % 4]
+        root = (CX + x + 3 * shift, lash + y)
+        full = locks.meridian(root, edge.crown, end + 0.03 * shift)
+        first = min(3, round(4 * start / end))
+        return full[first:] if first < 3 else [full[2], full[4]]
+
+    for k, (x, y, start, end, width) in enumerate(_HAIRS):
+        canvas.strand(way(k, x, y, start, end), width, fill=Slot.HAIR_SHADE)
+    for k, (x, y, start, end) in enumerate(_BRIGHT):
+        canvas.strand(way(k, x, y, start, end), 1.8, fill=Slot.HAIR_LIGHT, opacity=0.6)
+    for k, (x, y, start, end) in enumerate(_FINE):
+        canvas.strand(way(k + 1, x, y, start, end), 1.4, fill=Slot.LINE)
 
 
 def _streaks(canvas: Canvas, at: Frame, edge: _Edge) -> None:

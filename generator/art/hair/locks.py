@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import cos, hypot, pi, sin
 
-from generator.art.canvas import Canvas, Paint, Point, Stop, fmt, smooth
+from generator.art.canvas import Canvas, Paint, Point, Stop, curve, fmt, smooth
 from generator.art.frame import CX, Frame
 from generator.art.palette import Slot
 
@@ -98,37 +98,13 @@ class Strip:
     middle: list[Point]
 
 
-def curve(points: Sequence[Point], per_span: int = 4) -> list[Point]:
-    """Points along the Catmull-Rom curve through `points`."""
-    n = len(points)
-    dense: list[Point] = []
-    for i in range(n - 1):
-        a, b = points[max(i - 1, 0)], points[i]
-        c, d = points[i + 1], points[min(i + 2, n - 1)]
-        for step in range(per_span):
-            t = step / per_span
-            x, y = (
-                0.5
-                * (
-                    2 * q
-                    + (r - p) * t
-                    + (2 * p - 5 * q + 4 * r - s) * t * t
-                    + (3 * q - p - 3 * r + s) * t**3
-                )
-                for p, q, r, s in zip(a, b, c, d, strict=True)
-            )
-            dense.append((x, y))
-    dense.append(points[-1])
-    return dense
-
-
 def strip(points: Sequence[Point], widths: Sequence[float]) -> Strip:
     """A ribbon along `points` (root to tip), as wide as `widths` at evenly spaced places."""
-    dense = curve(points, 3)
+    dense = curve(points, 2)
     last = len(dense) - 1
     left: list[Point] = []
     right: list[Point] = []
-    profile = curve([(float(i), w) for i, w in enumerate(widths)], 8)
+    profile = curve([(float(i), w) for i, w in enumerate(widths)], 6)
     for i, (x, y) in enumerate(dense):
         (ax, ay), (bx, by) = dense[max(i - 1, 0)], dense[min(i + 1, last)]
         length = hypot(bx - ax, by - ay) or 1.0
@@ -256,38 +232,45 @@ def outline(shape: Dome, start: float, end: float, steps: Sequence[float]) -> st
     return "".join(d)
 
 
+# Runs of the highlight band: from and to (degrees), number of spikes, their size.
+_GLINTS = ((156.0, 110.0, 6, 1.0), (100.0, 70.0, 4, 0.9), (60.0, 51.0, 1, 0.6), (43.0, 30.0, 2, 0.45))
+
+
 def halo(
     canvas: Canvas, shape: Dome, *, y: float, strength: float = 1.0, shift: float = 0.0,
-    height: float = 13.0,
+    height: float = 14.5,
 ) -> None:  # fmt: skip
-    """The highlight band: broken pieces along the head's curve, scalloped between pointed spikes.
+    """The highlight band: slim spikes of light side by side along the hair's flow, in runs.
 
     Args:
         y: Height of the band's middle on the axis.
-        shift: Sideways jitter of the teeth in [-1, 1].
+        shift: Sideways jitter of the spikes in [-1, 1].
         height: Of the band in its middle.
     """
     deep = 50.0
     centre, rx = y + deep, shape.rx * 0.84
-    pieces = ((153.0, 111.0, 4, 0.95, 1.0), (106.0, 70.0, 4, 1.0, 0.9), (64.0, 52.0, 2, 0.6, 0.7),
-              (46.0, 32.0, 2, 0.42, 0.5))  # fmt: skip
 
-    def place(t: float, a: float, b: float, out: float) -> Point:
-        angle = (a + (b - a) * t + 3 * shift) * pi / 180
-        return CX + (rx + out * 0.6) * cos(angle), centre - (deep + out) * sin(angle)
+    def place(angle: float, out: float) -> str:
+        a = angle * pi / 180
+        return (
+            f"{CX + (rx + 0.75 * out) * cos(a):.1f} {centre - (deep + out) * sin(a):.1f}"
+        )
 
-    for a, b, teeth, size, opacity in pieces:
-        d = ""
-        for sign in (1, -1):
-            for i in range(teeth + 1):
-                t = i / teeth if sign > 0 else 1 - i / teeth
-                end = i in (0, teeth)
-                reach = (0.62 + 0.38 * sin(2.4 * i + 0.05 * a + 2 * shift)) * height * size
-                x, yy = place(t, a, b, 0.0 if end else sign * reach * (0.62 if sign > 0 else 0.9))
-                if not d:
-                    d = f"M{fmt(x)} {fmt(yy)}"
-                elif i:
-                    back = 0.5 / teeth if sign > 0 else -0.5 / teeth
-                    cx, cy = place(t - back, a, b, sign * height * size * 0.16)
-                    d += f"Q{fmt(cx)} {fmt(cy)} {fmt(x)} {fmt(yy)}"
-        canvas.path(d + "Z", fill=Slot.HAIR_LIGHT, opacity=opacity * strength)
+    d = ""
+    for a, b, count, size in _GLINTS:
+        step = (b - a) / count
+        for i in range(count + 1):
+            swell = size * (0.4 + 0.6 * sin(pi * (i + 0.6) / (count + 1.2)))
+            wild = sin(4.2 * i + 0.07 * a + 2.5 * shift)
+            up, down = height * swell * (0.78 + 0.4 * wild), -height * swell * (1.1 - 0.5 * wild)
+            mid, half = a + step * (i + 0.25 * wild) + 3 * shift, 0.75 * step
+            belly = 0.12 * height * wild
+            # A star with four concave sides: where two meet, the band is closed.
+            corners = ((mid - half, belly), (mid, up), (mid + half, belly), (mid, down))
+            d += f"M{place(mid, down)}"
+            for (angle, out), (side, lift) in zip(
+                corners, ((-0.34, down), (-0.34, up), (0.34, up), (0.34, down)), strict=True
+            ):
+                d += f"Q{place(mid + side * half, 0.34 * lift)} {place(angle, out)}"
+            d += "Z"
+    canvas.path(d, fill=Slot.HAIR_LIGHT, opacity=0.92 * strength)

@@ -219,8 +219,15 @@ def _sidelock_blunt(canvas: Canvas, at: Frame, side: int, paint: Tones) -> None:
     locks.shaded(canvas, short, paint)
     locks.under_cap(canvas, [short], paint, 166)
     locks.gleam(canvas, short, paint, start=0.45, end=0.85)
+    x = CX + side * (67 + wide)
     for share in (-5.0, 3.0):
-        x = CX + side * (67 + wide) + share
         canvas.strand(
-            [(x, end - 2), (x + 0.5, end - 18), (x, end - 40)], 1.6, fill=Slot.LINE, taper=(0.9, 0)
-        )
+            [(x + share, end - 2), (x + share + 0.5, end - 18), (x + share, end - 40)], 1.6,
+            fill=Slot.LINE, taper=(0.9, 0),
+        )  # fmt: skip
+    # Light on the cut edge: in black hair the outline alone does not show it.
+    for points in (
+        [(x - 9, end - 3.5), (x, end - 2.6), (x + 9, end - 3.5)],
+        [(x - 10.5, end - 34), (x - 10.8, end - 18), (x - 10.4, end - 4)],
+    ):
+        canvas.strand(points, 2.2, fill=paint.light, opacity=0.65)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import cos, hypot, pi, sin
 
-from generator.art.canvas import Canvas, Point, fmt, smooth
+from generator.art.canvas import Canvas, Point, curve, fmt, smooth
 from generator.art.frame import CX, Frame
 from generator.art.hair import fringes, locks, tied
 from generator.art.hair.locks import Tones
@@ -17,7 +17,7 @@ Draw = Callable[[Canvas, Frame], None]
 
 def braid(canvas: Canvas, path: Sequence[Point], width: float, tone: Tones) -> None:
     """A plait along `path`: plump links from left and right in turn, a tie and a tuft."""
-    way = locks.curve(path, 8)
+    way = curve(path, 5)
     last = len(way) - 1
 
     def place(t: float, across: float) -> Point:

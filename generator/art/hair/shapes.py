@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from math import cos, hypot, pi, sin
 
-from generator.art.canvas import Canvas, Paint, Point, Stop, fmt
+from generator.art.canvas import Canvas, Paint, Point, Stop, curve, fmt
 from generator.art.frame import CX, SKULL, Frame
 from generator.art.hair import locks
 from generator.art.palette import Slot
@@ -107,12 +107,7 @@ def scallop(points: Sequence[Point], bulge: float = 0.4, *, move: bool = True) -
 
 def walk(points: Sequence[Point], step: float) -> list[Point]:
     """Points about `step` apart on the Catmull-Rom curve through `points`, ends included."""
-    dense: list[Point] = []
-    last = len(points) - 1
-    for i in range(last):
-        p0, p1, p2, p3 = (points[min(max(j, 0), last)] for j in (i - 1, i, i + 1, i + 2))
-        dense += [_catmull(p0, p1, p2, p3, s / 8) for s in range(8)]
-    dense.append(points[-1])
+    dense = curve(points, 6)
     lengths = [0.0]
     for (ax, ay), (bx, by) in pairwise(dense):
         lengths.append(lengths[-1] + hypot(bx - ax, by - ay))
@@ -127,20 +122,6 @@ def walk(points: Sequence[Point], step: float) -> list[Point]:
         (ax, ay), (bx, by) = dense[j], dense[j + 1]
         out.append((ax + (bx - ax) * t, ay + (by - ay) * t))
     return out
-
-
-def _catmull(p0: Point, p1: Point, p2: Point, p3: Point, t: float) -> Point:
-    x, y = (
-        0.5
-        * (
-            2 * b
-            + (c - a) * t
-            + (2 * a - 5 * b + 4 * c - d) * t * t
-            + (3 * b - a - 3 * c + d) * t**3
-        )
-        for a, b, c, d in zip(p0, p1, p2, p3, strict=True)
-    )
-    return x, y
 
 
 def ribs(points: Sequence[Point], width: float, end: float) -> list[tuple[Point, Point]]:

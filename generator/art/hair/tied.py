@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import hypot, pi, sin
 
-from generator.art.canvas import Canvas, Point, fmt, smooth
+from generator.art.canvas import Canvas, Point, curve, fmt, smooth
 from generator.art.frame import CX, Frame
 from generator.art.hair import fringes, locks
 from generator.art.hair.locks import Strip, Tones
@@ -65,7 +65,7 @@ def tail(
     """A bundle of locks along `path`: narrow at the tie, wide in its middle, running out into one
     long tip and a few shorter ones."""
     d = at.spec.detail
-    way = locks.curve(path, 8)
+    way = curve(path, 5)
     last = len(way) - 1
     made: list[Strip] = []
     # (place across the bundle, length, width), painted in this order
