@@ -112,17 +112,24 @@ def _nose(canvas: Canvas, at: Frame) -> None:
 
 
 def _wrinkles(canvas: Canvas, at: Frame) -> None:
-    """Smile lines, soft bags under the eyes, crow's feet and a crease or two on the forehead."""
-    k = 1.25 if at.chibi else 1.0
-    under = at.eye_y + at.eye_h + (1.5 if at.chibi else 3.0)
-    smile = 5.0 if at.chibi else 8.0
+    """Smile lines, soft bags under the eyes, crow's feet and a crease or two on the forehead.
+
+    A chibi's eyes leave no room for all of them: short lines beside the mouth and under the eyes.
+    """
+    under = at.eye_y + at.eye_h + (2.5 if at.chibi else 3.0)
     for side in (-1, 1):
-        x = at.mouth_w + smile
-        cheek = [(12.0, at.nose_y + 1), (x, at.mouth_y - 5), (x + 1.5, at.mouth_y + 4)]
-        bag = [(at.eye_x - 11, under - 1), (at.eye_x - 1, under + 3), (at.eye_x + 10, under - 0.5)]
-        _crease(canvas, [(CX + side * u, v) for u, v in cheek], 2.3 * k)
-        _crease(canvas, [(CX + side * u, v) for u, v in bag], 2.3 * k)
-        edge = at.eye_x + at.eye_w + (0.5 if at.chibi else 3.0)
+        if at.chibi:
+            x = at.mouth_w * 1.28 + 7.0
+            cheek = [(x - 2.0, at.mouth_y - 6), (x + 1.0, at.mouth_y - 1), (x - 0.5, at.mouth_y + 4)]
+            bag = [(at.eye_x - 8, under), (at.eye_x, under + 2), (at.eye_x + 7, under + 0.5)]
+        else:
+            x = at.mouth_w + 8.0
+            cheek = [(12.0, at.nose_y + 1), (x, at.mouth_y - 5), (x + 1.5, at.mouth_y + 4)]
+            bag = [(at.eye_x - 11, under - 1), (at.eye_x - 1, under + 3),
+                   (at.eye_x + 10, under - 0.5)]  # fmt: skip
+        _crease(canvas, [(CX + side * u, v) for u, v in cheek], 2.4)
+        _crease(canvas, [(CX + side * u, v) for u, v in bag], 2.4)
+        edge = at.eye_x + at.eye_w + (1.5 if at.chibi else 3.0)
         for dy, tip in ((3.0, 1.0), (7.0, 7.5)):
             foot = [(edge, at.eye_y + dy), (edge + 6.5, at.eye_y + tip)]
             _crease(canvas, [(CX + side * u, v) for u, v in foot], 1.8)

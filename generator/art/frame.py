@@ -23,6 +23,10 @@ SKULL = (128.0, 110.0, 70.0, 66.0)
 _CHIBI_SCALE = 0.80
 _TURN_SHIFT = 7.0
 _TILT_DEGREES = 7.0
+_CROPPED = frozenset({"short_crop", "spiky", "undercut"})
+"""Cuts whose fringe falls to the side of their parting."""
+_NO_CURTAIN = frozenset({"bald", "hijab", "curly", "afro", "locs", "box_braids"})
+"""Hair whose edge stays above the eyes with every fringe."""
 HATS = frozenset({"cap", "beret", "witch_hat", "santa_hat"})
 
 
@@ -67,6 +71,29 @@ class Frame:
     def hat(self) -> bool:
         """A hat covers the crown: hair stays inside the skull's outline up there."""
         return bool(HATS & self.spec.accessories)
+
+    @property
+    def curtained(self) -> int:
+        """The side (-1 left, 1 right) of the eye that lies under the fringe; 0: both are free."""
+        if self.spec.fringe != "over_eye" or self.spec.hair in _NO_CURTAIN:
+            return 0
+        a, b, _, _ = self.spec.detail
+        return 1 if (b > 0 if self.spec.hair in _CROPPED else a >= 0) else -1
+
+    @property
+    def winking(self) -> int:
+        """The side of the eye that a wink shuts: the one that is seen, and not patched."""
+        if "eye_patch" in self.spec.accessories:
+            return self.patched
+        return -self.curtained or (-1 if self.spec.detail[2] < 0 else 1)
+
+    @property
+    def patched(self) -> int:
+        """The side of an eye patch. One eye has to see: the patch covers one that does not."""
+        if self.curtained:
+            return self.curtained
+        k = 2 if self.spec.expression == "wink" else 1
+        return -1 if self.spec.detail[k] < 0 else 1
 
     def head(self, depth: float = 0.0) -> str:
         """SVG transform from head space to the canvas.
@@ -156,7 +183,8 @@ def frame(spec: AvatarSpec) -> Frame:
     eye_w = (17.5 - 1.0 * k * grown) * (1 + 0.10 * spec.eye_size)
     eye_y = 146.0 - 2.0 * k * grown + 3.0 * spec.eye_height
     if chibi:
-        eye_h, eye_w, eye_y = eye_h * 1.26, eye_w * 1.18, eye_y + 2.5
+        older = {"child": 1.03, "young": 1.0, "adult": 0.95, "elder": 0.86}[spec.age]
+        eye_h, eye_w, eye_y = eye_h * 1.26 * older, eye_w * 1.18 * older**0.6, eye_y + 2.5
     eye_x = 30.2 + 2.2 * spec.eye_spacing + (2.5 if chibi else 0.0)
     # Large eyes move together rather than over the edge of a narrow face.
     eye_x = min(eye_x, cheek - 3.0 - 1.06 * eye_w)

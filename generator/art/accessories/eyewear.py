@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from generator.art.accessories.placement import open_side
 from generator.art.canvas import Canvas, Stop, ellipse, fmt, smooth
 from generator.art.frame import CX, Frame
 from generator.art.palette import Slot
@@ -68,8 +67,7 @@ def sunglasses(canvas: Canvas, at: Frame) -> None:
 
 def eye_patch(canvas: Canvas, at: Frame) -> None:
     """A patch over one eye, its strap running round the head."""
-    # Under a fringe over one eye the patch hides with that eye: one has to see.
-    side = -open_side(at) if at.spec.fringe == "over_eye" else open_side(at)
+    side = at.patched
     slot = Slot.ACCESSORY if at.spec.detail[0] > 0.3 else Slot.INK
     x, y = CX + side * at.eye_x, at.eye_y + 1.0
     w, h = at.eye_w + 4.5, at.eye_h + 1.5

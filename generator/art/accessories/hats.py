@@ -68,7 +68,8 @@ def beret(canvas: Canvas, at: Frame) -> None:
         cast_shade(
             canvas, at, "M60 92Q94 78 128 79Q162 79 196 94L192 106Q160 95 128 95Q96 95 64 106Z"
         )
-    with at.layer(canvas, 0.2), mirrored(canvas, side_of(at)):
+    side = side_of(at)
+    with at.layer(canvas, 0.2), mirrored(canvas, side):
         canvas.path("M108 28C106 20 110 15 116 13Q120 15 118 19C115 22 115 25 116 29Z",
                     fill=Slot.ACCESSORY_SHADE, stroke=Slot.LINE, width=2.2)  # fmt: skip
         canvas.path(bag, fill=Slot.ACCESSORY)
@@ -76,8 +77,9 @@ def beret(canvas: Canvas, at: Frame) -> None:
             canvas.path(
                 "M30 84C60 92 80 74 126 70C164 67 190 70 212 62V104H30Z", fill=Slot.ACCESSORY_SHADE
             )
-            canvas.strand([(54, 62), (72, 44), (104, 34)], 8.0, fill=Slot.WHITE, opacity=0.35)
-            canvas.ellipse(120, 34.5, 5.0, 2.6, fill=Slot.WHITE, opacity=0.35)
+            gleam = [(54, 62), (72, 44), (104, 34)] if side < 0 else [(194, 64), (178, 46), (150, 36)]
+            canvas.strand(gleam, 8.0, fill=Slot.WHITE, opacity=0.35)
+            canvas.ellipse(120 if side < 0 else 132, 34.5, 5.0, 2.6, fill=Slot.WHITE, opacity=0.35)
         for fold in ([(74, 84), (66, 76), (50, 70)], [(118, 76), (116, 64), (106, 54)],
                      [(170, 80), (180, 70), (194, 66)]):  # fmt: skip
             canvas.strand(fold, 2.0, fill=Slot.LINE, opacity=0.7, taper=(0.5, 0.0))
@@ -146,11 +148,14 @@ def santa_hat(canvas: Canvas, at: Frame) -> None:
         cast_shade(
             canvas, at, "M58 96Q92 86 128 86Q164 86 198 96L194 110Q160 99 128 99Q96 99 62 110Z"
         )
-    with at.layer(canvas, 0.15), mirrored(canvas, side_of(at)):
+    side = side_of(at)
+    shade = "M130 22C160 44 184 60 196 92H212V22Z" if side < 0 else "M100 22C82 44 74 66 76 94H44V22Z"
+    gleam = [(70, 72), (82, 47), (112, 34)] if side < 0 else [(176, 62), (160, 44), (136, 34)]
+    with at.layer(canvas, 0.15), mirrored(canvas, side):
         canvas.path(felt, fill=Slot.RED)
         with canvas.group(clip=felt):
-            canvas.path("M130 22C160 44 184 60 196 92H212V22Z", fill=Slot.LINE, opacity=0.35)
-            canvas.strand([(70, 72), (82, 47), (112, 34)], 7.0, fill=Slot.WHITE, opacity=0.35)
+            canvas.path(shade, fill=Slot.LINE, opacity=0.3)
+            canvas.strand(gleam, 7.0, fill=Slot.WHITE, opacity=0.35)
         canvas.path(felt, stroke=Slot.LINE, width=2.6)
     with at.layer(canvas, 0.4):
         fur = scallops(_FUR, bulge=0.6)

@@ -43,10 +43,10 @@ def side_of(at: Frame, index: int = 2) -> int:
 
 
 def open_side(at: Frame) -> int:
-    """The side of an eye that the fringe leaves free, where marks are seen."""
-    if at.spec.fringe == "over_eye":
-        return 1 if at.spec.detail[0] < 0 else -1
-    return side_of(at, 1)
+    """The side of an eye that fringe and patch leave free, where marks are seen."""
+    if "eye_patch" in at.spec.accessories:
+        return -at.patched
+    return -at.curtained or side_of(at, 1)
 
 
 def crown_y(at: Frame) -> float:

@@ -43,6 +43,7 @@ def headphones_shells(canvas: Canvas, at: Frame) -> None:
 
 
 _HALO = (CX, 22.0, 43.0, 9.5)
+_WIDE_HALO = (CX, 34.0, 62.0, 12.0)
 
 
 def halo_back(canvas: Canvas, at: Frame) -> None:
@@ -55,14 +56,15 @@ def halo_front(canvas: Canvas, at: Frame) -> None:
 
 def _halo(canvas: Canvas, at: Frame, *, front: bool) -> None:
     """Half of the ring each: the far one passes behind whatever is on the head."""
-    x, y, rx, ry = _HALO
+    # A pointed hat wears it around its cone.
+    x, y, rx, ry = _WIDE_HALO if "witch_hat" in at.spec.accessories else _HALO
     d = f"M{xy(x - rx, y)}A{xy(rx, ry)} 0 0 {0 if front else 1} {xy(x + rx, y)}"
     with at.layer(canvas, 0.1):
         canvas.path(d, stroke=Slot.LINE, width=9.4)
         canvas.path(d, stroke=Slot.GOLD, width=5.4)
         if front:
             canvas.strand(
-                [(x - 38, y + 3.8), (x - 22, y + 7.4), (x - 6, y + 8.6)], 2.2, fill=Slot.WHITE
+                [(x - 0.88 * rx, y + 0.4 * ry), (x - rx / 2, y + 0.78 * ry), (x - rx / 7, y + 0.9 * ry)], 2.2, fill=Slot.WHITE
             )
         else:
             canvas.path(d, stroke=Slot.LINE, width=5.4, opacity=0.15)

@@ -127,7 +127,7 @@ class Eye:
 
 def eyes(at: Frame, pose: Pose) -> tuple[Eye, Eye]:
     """The figure's eyes, the one on the picture's left first."""
-    winking = -1 if at.spec.detail[2] < 0 else 1
+    winking = at.winking
     shape = SHAPES[at.spec.eye_shape]
 
     def eye(side: int) -> Eye:
@@ -245,9 +245,11 @@ def _closed(canvas: Canvas, eye: Eye) -> None:
     for stroke in _SHUT[kind]:
         taper = (0.25, 0.25) if kind != "squeeze" else (0.45, 0.45)
         points = [eye.p(*q) for q in stroke]
-        # A touch of rouge keeps the line readable on dark skin.
+        # Rouge below and a shimmer above keep the line readable on dark skin.
         glow = [(x, y + 2.6) for x, y in points]
         canvas.strand(glow, width * 1.7, fill=Slot.BLUSH, opacity=0.55, taper=(0.3, 0.3))
+        shimmer = [(x, y - 1.8) for x, y in points]
+        canvas.strand(shimmer, width * 1.5, fill=Slot.WHITE, opacity=0.3, taper=(0.3, 0.3))
         _ink(canvas, brush(points, width * canvas.line_scale, taper))
     if kind == "squeeze" or eye.lashes < 0.6:
         return

@@ -67,10 +67,10 @@ MOUTHS: dict[str, Mouth] = {
     "sob": Mouth(
         "M-8.6 4.4C-8.4 -1.6 -5.4 -4.6 -2.4 -3C-0.8 -2.1 0.8 -2.1 2.4 -3C5.4 -4.6 8.4 -1.6 8.6 4.4"
         "C6.2 6.6 3.4 4.4 0 5C-3.4 4.4 -6.2 6.6 -8.6 4.4Z",
-        tongue=(0, 5.4, 5, 3), fangs=((-4.6, -2.6), (4.6, -2.6)), reach=(9, -5, 7),
+        tongue=(0, 5.6, 6.4, 4), fangs=((-4.6, -2.6), (4.6, -2.6)), reach=(9, -5, 7),
     ),
     "o": Mouth(
-        ellipse(0, 2, 4.8, 6.2), tongue=(0, 8, 4, 3.2), fangs=((-2.3, -3.0), (2.3, -3.0)),
+        ellipse(0, 2, 4.8, 6.2), tongue=(0, 7.4, 4.4, 4.2), fangs=((-2.3, -3.0), (2.3, -3.0)),
         reach=(5, -4, 9),
     ),
     "wave": Mouth(
@@ -85,7 +85,7 @@ MOUTHS: dict[str, Mouth] = {
         weight=2.8, fangs=((5.2, 2.0),), reach=(11, -5, 5),
     ),
     "doze": Mouth(
-        ellipse(0, 2, 4.0, 3.2), tongue=(0, 4.6, 3.2, 1.8), fangs=((-2, -0.4), (2, -0.4)),
+        ellipse(0, 2, 4.0, 3.2), tongue=(0, 4.4, 3.6, 2.4), fangs=((-2, -0.4), (2, -0.4)),
         reach=(5, -3, 6),
     ),
     "beam": Mouth(
@@ -101,12 +101,12 @@ MOUTHS: dict[str, Mouth] = {
         "M-11.5 1C-9.6 -4.6 -7 -4.4 -5 -1.6C-3 1 -1.4 -4.4 1.2 -3C3.4 -1.6 5 -0.4 6.6 -2.6"
         "C8.4 -5 10.6 -4 11.5 0.4C9.6 5.8 7.4 6 5.4 3.6C3.4 1.4 2 6.4 -0.8 5.2"
         "C-3 4.2 -4.6 2.4 -6.4 4.4C-8.6 6.6 -10.6 5.6 -11.5 1Z",
-        tongue=(0, 5.6, 6, 3), fangs=((-5, -1.8), (5, -1.4)), reach=(11, -5, 7),
+        tongue=(0, 5.4, 8, 4), fangs=((-5, -1.8), (5, -1.4)), reach=(11, -5, 7),
     ),
     "jagged": Mouth(
         "M-10 6.8L-8.4 -3.6L-4 -5.4L-0.4 -3.4L3.6 -5.4L8.4 -3.6L10 6.8L6.4 4.2L3.2 7.4L-0.2 4"
         "L-3.6 7.4L-6.6 4.2Z",
-        fangs=((-4.6, -4.6), (4.6, -4.6)), reach=(10, -6, 8),
+        teeth=-2.6, tongue=(0, 6.8, 5.4, 3.4), fangs=((-4.6, -4.6), (4.6, -4.6)), reach=(10, -6, 8),
     ),
     "shout": Mouth(
         "M-12.5 9C-13.4 -1.6 -8.6 -6.4 0 -5.4C8.6 -6.4 13.4 -1.6 12.5 9C7 11 -7 11 -12.5 9Z",
@@ -144,7 +144,7 @@ def draw(canvas: Canvas, at: Frame, name: str) -> None:
 def _open(canvas: Canvas, mouth: Mouth, at: Frame, name: str) -> None:
     fanged = name in _ALWAYS_FANGED or "fangs" in at.spec.accessories
     # A rim of lip keeps the dark inside apart from dark skin.
-    canvas.path(mouth.outline, stroke=Slot.LIP, width=4.2, opacity=0.65)
+    canvas.path(mouth.outline, stroke=Slot.LIP, width=3.8, opacity=0.55)
     canvas.path(mouth.outline, fill=Slot.MOUTH)
     with canvas.group(clip=mouth.outline):
         if mouth.tongue is not None:

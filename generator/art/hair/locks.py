@@ -88,6 +88,13 @@ def dome(at: Frame, *, extra: float = 0.0) -> Dome:
     return Dome(77.5 + 4.5 * full, 35.0 - 6.0 * full, fluff=5.0 + 2.0 * full)
 
 
+def back_dome(at: Frame) -> Dome:
+    """The dome behind the head; it draws in as the head turns, or it would look out beside the cap
+    as a second contour."""
+    shape = dome(at, extra=-0.5)
+    return Dome(shape.rx - 5.5 * abs(at.spec.turn), shape.top, shape.cy, shape.fluff)
+
+
 @dataclass(frozen=True)
 class Strip:
     """A pointed ribbon of hair: closed path data and its two edges from root to tip."""

@@ -57,7 +57,7 @@ def tones(canvas: Canvas, at: Frame, fall: Fall) -> Tones:
 def draw_back(canvas: Canvas, at: Frame) -> None:
     fall = FALLS[at.spec.hair]
     tone = tones(canvas, at, fall)
-    shape = locks.dome(at, extra=-0.5)
+    shape = locks.back_dome(at)
     end = fall.end(at)
     with at.layer(canvas, locks.BACK_DEPTH):
         outer = [_outer(at, fall, side, k) for side in (-1, 1) for k in (0.0, 1.0)]
@@ -94,7 +94,8 @@ def _half(at: Frame, fall: Fall, t: float) -> float:
     place = t * (len(fall.widths) - 1)
     i = min(int(place), len(fall.widths) - 2)
     width = fall.widths[i] + (fall.widths[i + 1] - fall.widths[i]) * (place - i)
-    return locks.dome(at).rx + width * (1 + 0.35 * at.spec.hair_volume)
+    drawn_in = 5.5 * abs(at.spec.turn) * max(0.0, 1 - 2.5 * t)
+    return locks.dome(at).rx + width * (1 + 0.35 * at.spec.hair_volume) - drawn_in
 
 
 def _wave(fall: Fall, t: float, phase: float = 0.0) -> float:

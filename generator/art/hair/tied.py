@@ -18,7 +18,7 @@ def nape(
     canvas: Canvas, at: Frame, tone: Tones, *, low: float = 172.0, narrow: float = 14.0
 ) -> None:
     """The back of the head when its hair is gathered: no wider than the ears, down to the nape."""
-    shape = locks.dome(at, extra=-0.5)
+    shape = locks.back_dome(at)
     low = min(low, 166.0) if at.chibi else low
     points = [(shape.rx - 1, 112.0), (shape.rx - 4, 134.0), (shape.rx - narrow, low - 10),
               (shape.rx - narrow - 26, low + 2), (10.0, low - 3)]  # fmt: skip

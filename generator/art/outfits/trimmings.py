@@ -109,6 +109,8 @@ def blossom(
     angles = [turn * pi / 180 - pi / 2 + i * 2 * pi / 5 for i in range(5)]
     k, petal = r * 0.58, r * 0.44
     petals = [ellipse(x + k * cos(a), y + k * sin(a), petal, petal) for a in angles]
+    # A pale rim, or pink blossoms would vanish on pink cloth.
+    canvas.path("".join(petals), stroke=Slot.WHITE, width=1.8)
     canvas.path("".join(petals), fill=fill)
     canvas.ellipse(x, y, r * 0.26, r * 0.26, fill=heart_of)
 
