@@ -90,7 +90,6 @@ async def _frontend(url: str) -> AsyncIterator[tuple[JobQueue, AsyncIterator[Eve
         yield deliveries.queue, listener
     finally:
         await deliveries.close()
-        await deliveries.queue.close()
 
 
 async def _next(listener: AsyncIterator[Event]) -> Event:

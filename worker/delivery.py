@@ -109,6 +109,7 @@ class Deliveries:
         self._waiting: list[tuple[float, str]] = []
         self._entries: dict[str, dict[bytes, bytes]] = {}
         self._next_reclaim = 0.0
+        self._owns_queue = False
 
     @classmethod
     async def connect(
@@ -124,11 +125,15 @@ class Deliveries:
             StoreAwayError: if Redis does not answer.
         """
         queue = await JobQueue.connect(redis_url, settings)
-        return cls(queue, connection(redis_url), platform, consumer)
+        deliveries = cls(queue, connection(redis_url), platform, consumer)
+        deliveries._owns_queue = True
+        return deliveries
 
     async def close(self) -> None:
         """Let go of the connection; what is unacknowledged comes again later."""
         await self._redis.aclose()
+        if self._owns_queue:
+            await self.queue.close()
 
     async def listen(self) -> AsyncIterator[Event]:
         """Yields finished jobs for ever; survives Redis being away.

@@ -169,8 +169,9 @@ class Ledger:
             for name in QUEUES:
                 pipe.lrange(f"rq:queue:{name}", 0, max(TOLD_PLACES))
             pipe.get(f"{PREFIX}pace")
-            *lists, pace = pipe.execute()
-        each = float(pace) if pace else DEFAULT_PACE
+            pipe.zcard(f"{PREFIX}workers")
+            *lists, pace, workers = pipe.execute()
+        each = (float(pace) if pace else DEFAULT_PACE) / max(1, workers)
         line = [job_id for ids in lists for job_id in ids]
         places = {job_id: at for at, job_id in enumerate(line, 1) if at in TOLD_PLACES}
         news = {job_id: at for job_id, at in places.items() if self._told.get(job_id) != at}

@@ -255,7 +255,7 @@ BEAT = """
 local t = redis.call('TIME')
 local till = tonumber(t[1]) + tonumber(t[2]) / 1e6 + tonumber(ARGV[2])
 redis.call('ZADD', 'moemoji:workers', till, ARGV[1])
-redis.call('ZREMRANGEBYSCORE', 'moemoji:workers', '-inf', '('..(tonumber(t[1]) - 60))
+redis.call('ZREMRANGEBYSCORE', 'moemoji:workers', '-inf', t[1])
 redis.call('EXPIRE', 'moemoji:workers', 86400)
 for i = 3, #ARGV do
   if redis.call('HGET', 'moemoji:record:'..ARGV[i], 'owner') == ARGV[1] then

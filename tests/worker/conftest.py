@@ -76,7 +76,6 @@ async def deliveries(
     yield connect
     for frontend in made:
         await frontend.close()
-        await frontend.queue.close()
 
 
 class Worker:

@@ -60,7 +60,6 @@ async def frontend(url: str, platform: str, chat: Chat, rng: random.Random, stop
             await event.ack(landed)
     finally:
         await deliveries.close()
-        await deliveries.queue.close()
 
 
 async def killer(url: str, place: Path, every: float, done: asyncio.Event) -> int:
