@@ -230,7 +230,7 @@ async def test_settings_of_a_person_and_of_a_group(
 
     saved = await admin.says("/settings", what="language", value="ja", scope="s")
     assert "保存しました" in saved.text
-    assert "待" in (await me.says("/queue")).text
+    assert "番目" in (await me.says("/queue")).text
     private = somebody("1", guild=None)
     assert "Nothing in line" not in (await private.says("/queue")).text
     assert (await private.says("/help")).text.startswith("/avatar cute girl")

@@ -1,0 +1,122 @@
+"""The Discord adapter in a simulated Discord: real discord.py, real Redis, results by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+import pytest
+
+from bot.core import Conversation
+from bot.core.results import finished
+from bot.discord_app.client import MoemojiClient
+from tests.bot.people import Draw
+
+
+@pytest.fixture
+def client(conversation: Conversation) -> MoemojiClient:
+    return MoemojiClient(conversation, None)
+
+
+@pytest.fixture
+def simcord_bot(client: MoemojiClient) -> MoemojiClient:
+    return client
+
+
+@pytest.fixture
+def env(simcord_env: Any) -> Any:
+    return simcord_env
+
+
+class World:
+    """A server with a channel, a person, a stranger and a moderator."""
+
+    def __init__(self, env: Any) -> None:
+        self.guild = env.create_guild()
+        self.channel = self.guild.create_text_channel("avatars")
+        self.me = self.guild.add_member(env.create_user("me"))
+        self.other = self.guild.add_member(env.create_user("other"))
+        mods = self.guild.create_role("Mods", permissions=discord.Permissions(manage_guild=True))
+        self.moderator = self.guild.add_member(env.create_user("mod"), roles=[mods])
+
+
+@pytest.fixture
+def world(env: Any) -> World:
+    return World(env)
+
+
+async def deliver(client: MoemojiClient, drawn: Draw, job_id: str) -> None:
+    """What worker and carrier do."""
+    record = await drawn(job_id)
+    pictures = await client.conversation.queue.result(job_id)
+    reply = await finished(record, "done", None, pictures)
+    await client.outlet.show(record, reply)
+
+
+async def newest(client: MoemojiClient, user: Any) -> str:
+    from worker.jobs import Author
+
+    author = Author(platform="discord", user_id=str(user.id))
+    return (await client.conversation.queue.recent(author))[0]
+
+
+async def test_a_wish_is_deferred_and_the_result_edited_in(
+    env: Any, world: World, client: MoemojiClient, drawn: Draw
+) -> None:
+    result = await world.me.slash(world.channel, "avatar", wish="cute girl")
+    assert result.deferred
+    assert not result.ephemeral
+    await deliver(client, drawn, await newest(client, world.me))
+    shown = world.channel.last_message
+    assert len(shown.attachments) == 1
+    labels = [item.label for row in shown.components for item in row.children]
+    assert labels[:4] == ["1", "2", "3", "4"]
+
+
+async def test_buttons_work_after_a_restart(
+    env: Any, world: World, client: MoemojiClient, drawn: Draw
+) -> None:
+    await world.me.slash(world.channel, "avatar", wish="girl")
+    await deliver(client, drawn, await newest(client, world.me))
+    shown = world.channel.last_message
+    again = await world.me.click(shown, label="Again")
+    assert again.deferred
+    details = await world.other.click(shown, label="Details")
+    assert details.ephemeral
+    assert "Seed" in details.response.content
+    refused = await world.other.click(shown, label="Delete")
+    assert refused.ephemeral
+    edit = await world.me.click(shown, label="Edit")
+    assert edit.modal is not None
+    await world.moderator.click(shown, label="Delete")
+    assert world.channel.last_message.id != shown.id
+
+
+async def test_settings_are_a_private_panel(env: Any, world: World) -> None:
+    panel = await world.me.slash(world.channel, "settings")
+    assert panel.ephemeral
+    changed = await world.me.click(panel.response, label="Chibi")
+    assert "Style: Chibi" in changed.response.content
+    refused = await world.me.slash(world.channel, "settings", what="cooldown", value="30")
+    assert "moderators" in refused.response.content
+    server = await world.moderator.slash(
+        world.channel, "settings", what="cooldown", value="30", **{"for": "s"}
+    )
+    assert "about 30 s" in server.response.content
+
+
+async def test_autocomplete_and_menus(env: Any, world: World) -> None:
+    choices = await world.me.autocomplete(world.channel, "avatar", "style", "ch")
+    assert [choice["value"] for choice in choices] == ["chibi"]
+    message = await world.me.send(world.channel, "look")
+    told = await world.me.context_menu(world.channel, "Turn into an avatar", message)
+    assert "/avatar" in told.response.content
+    told = await world.me.context_menu(world.channel, "Draw as an avatar", world.other)
+    assert "/avatar" in told.response.content
+
+
+async def test_ideas_for_a_bare_command(env: Any, world: World) -> None:
+    ideas = await world.me.slash(world.channel, "avatar")
+    assert "Pick an idea" in ideas.response.content
+    pressed = await world.me.click(ideas.response, label="Surprise me")
+    assert pressed.deferred
