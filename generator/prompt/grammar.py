@@ -1,0 +1,291 @@
+"""What belongs to what: the reach of negations, degrees, colours and adjectives.
+
+Tokens come in clauses; nothing but a bare colour reaches beyond its own. Within a clause a
+modifier goes to the part it predicates ("hair is pink", 眼睛是蓝色), else to the next part after it
+("red eyes blue hair"), else to the one just before it ("hair pink, eyes blue").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from generator.prompt.lexicon import COLOUR_AT, Settings, colour_parts
+from generator.prompt.tokens import Token
+from generator.spec import PALETTES
+
+THROUGH = ("filler", "more", "less", "side")
+"""Kinds that a modifier looks past on the way to its part."""
+_NOR = frozenset(
+    {"or", "nor", "和", "与", "與", "跟", "及", "以及", "或", "或者", "と", "や", "also"}
+)
+
+
+@dataclass(frozen=True)
+class Bond:
+    """A modifier, or a group of joined colours, and the token whose part it describes."""
+
+    modifiers: tuple[Token, ...]
+    noun: Token | None
+    part: str
+    towards: bool = False
+    """The colours of the group blend from one to the next."""
+    side: str | None = None
+    """Of an eye: "left", "right" or "one"."""
+
+
+def clauses(tokens: list[Token]) -> list[list[Token]]:
+    """The stretches between commas, full stops and "but"."""
+    parts: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.kind == "break":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return [part for part in parts if part]
+
+
+def negate(clause: list[Token]) -> None:
+    """Mark what the clause's negations rule out."""
+    for index, token in enumerate(clause):
+        if token.kind != "negator":
+            continue
+        if token.entry.after:
+            _negate_before(clause, index)
+        else:
+            _negate_after(clause, index)
+
+
+def _negate_after(clause: list[Token], start: int) -> None:
+    extends = clause[start].text.casefold().startswith("without")
+    settled = joined = False
+    for token in clause[start + 1 :]:
+        if token.kind == "joiner" and settled:
+            joined = token.text.casefold() in _NOR or (extends and token.text.casefold() == "and")
+            if not joined:
+                return
+        elif token.is_content or token.kind == "unknown":
+            if settled and not joined:
+                return
+            token.negated, settled, joined = True, True, False
+        elif token.is_modifier and (not settled or joined):
+            token.negated = True
+        elif token.kind == "negator" or (settled and token.kind in ("barrier", "worn", "copula")):
+            return
+
+
+def _negate_before(clause: list[Token], end: int) -> None:
+    settled = joined = False
+    for token in reversed(clause[:end]):
+        if token.kind == "joiner" and settled:
+            joined = token.text in _NOR
+            if not joined:
+                return
+        elif token.is_content or token.kind == "unknown":
+            if settled and not joined:
+                return
+            token.negated, settled, joined = True, True, False
+        elif token.is_modifier:
+            token.negated = True
+        elif token.kind == "negator" or (settled and token.kind != "filler"):
+            return
+
+
+def grade(clause: list[Token]) -> None:
+    """Hand every "very" and "slightly" to the word it strengthens or weakens."""
+    for index, token in enumerate(clause):
+        if token.kind not in ("more", "less"):
+            continue
+        degree = 1 if token.kind == "more" else -1
+        order = reversed(clause[:index]) if token.entry.after else iter(clause[index + 1 :])
+        for other in order:
+            if other.is_content or other.kind in ("adjective", "shade"):
+                other.degree = degree
+                break
+            if other.kind not in ("filler", "more", "less", "copula", "colour", "barrier"):
+                break
+
+
+def shade(clause: list[Token]) -> list[Token]:
+    """Merge "dark" and "light" into the colour right after them."""
+    merged: list[Token] = []
+    for token in clause:
+        last = merged[-1] if merged else None
+        if last is not None and last.kind == "shade" and token.kind == "colour":
+            columns = _shaded(token, last)
+            entry = replace(token.entry, parts=colour_parts(columns)) if columns else token.entry
+            merged[-1] = Token(
+                entry, f"{last.text}{' ' if token.spaced else ''}{token.text}",
+                last.length + token.length, last.spaced, token.negated,
+            )  # fmt: skip
+        else:
+            merged.append(token)
+    return merged
+
+
+def _mix(colour: str, other: str, amount: float) -> str:
+    pairs = ((int(colour[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(a + (b - a) * amount):02x}" for a, b in pairs)
+
+
+def _shaded(colour: Token, by: Token) -> dict[str, str]:
+    columns: dict[str, str] = {}
+    if by.entry.mix is None or not by.entry.amount:
+        return columns
+    for part, (column, attribute) in COLOUR_AT.items():
+        level = colour.entry.parts.get(part, {}).get("set", {}).get(attribute)
+        if level is not None:
+            value = level if level.startswith("#") else PALETTES[attribute][level]
+            columns[column] = _mix(value, by.entry.mix, by.entry.amount)
+    return columns
+
+
+def bonds(clause: list[Token]) -> list[Bond]:
+    """Every modifier of the clause with its part, in the order of the words."""
+    found: list[tuple[int, Bond]] = []
+    for start, end in reversed(_groups(clause)):
+        found.extend(_attach(clause, start, end))
+    found.sort(key=lambda pair: pair[0])
+    return [bond for _, bond in found]
+
+
+def _groups(clause: list[Token]) -> list[tuple[int, int]]:
+    """First and last index of each group: colours joined to one, or a single adjective."""
+    groups: list[tuple[int, int]] = []
+    index = 0
+    while index < len(clause):
+        if not clause[index].is_modifier:
+            index += 1
+            continue
+        last = index
+        if clause[index].kind == "colour":
+            ahead = index + 1
+            while ahead < len(clause) and clause[ahead].kind in ("colour", "joiner", "filler"):
+                if clause[ahead].kind == "colour":
+                    last = ahead
+                ahead += 1
+        groups.append((index, last))
+        index = last + 1
+    return groups
+
+
+def _predicated(clause: list[Token], start: int) -> int | None:
+    """The noun of "noun is [very] [big and] modifier", if that is how it stands."""
+    copula = False
+    for index in range(start - 1, -1, -1):
+        token = clause[index]
+        if token.kind == "copula":
+            copula = True
+        elif token.is_content:
+            return index if copula and token.entry.part else None
+        elif not (token.is_modifier or token.kind in (*THROUGH, "joiner", "negator")):
+            return None
+    return None
+
+
+def _ahead(clause: list[Token], end: int, colour: bool) -> int | None:
+    """The next part after a modifier, unless something bars the way."""
+    for index in range(end + 1, len(clause)):
+        token = clause[index]
+        if token.is_content:
+            if token.entry.part:
+                return None if colour and token.coloured else index
+            if token.entry.person or token.kind == "archetype":
+                return None
+        elif not (token.is_modifier or token.kind in (*THROUGH, "joiner")):
+            return None
+    return None
+
+
+def _behind(clause: list[Token], start: int, colour: bool) -> int | None:
+    """The part or the "wearing" just before a modifier."""
+    for index in range(start - 1, -1, -1):
+        token = clause[index]
+        if token.kind == "worn":
+            return index
+        if token.is_content:
+            return index if token.entry.part and not (colour and token.coloured) else None
+        if not (token.is_modifier or token.kind in (*THROUGH, "joiner", "negator")):
+            return None
+    return None
+
+
+def _person(clause: list[Token], end: int, modifier: Token) -> int | None:
+    """The person right after a modifier ("dark girl", "little witch")."""
+    if "person" not in modifier.entry.parts or end + 1 >= len(clause):
+        return None
+    if modifier.kind != "adjective" and not modifier.text.isascii():
+        return None
+    after = clause[end + 1]
+    if modifier.kind == "adjective":
+        return end + 1 if after.entry.person else None
+    return end + 1 if after.entry.person and after.kind == "set" else None
+
+
+def _attach(clause: list[Token], start: int, end: int) -> list[tuple[int, Bond]]:
+    group = [token for token in clause[start : end + 1] if token.is_modifier]
+    colour = group[0].kind == "colour"
+    joiners = [token for token in clause[start : end + 1] if token.kind == "joiner"]
+    ahead, behind = _ahead(clause, end, colour), _predicated(clause, start)
+    if behind is None and ahead is None:
+        behind = _behind(clause, start, colour)
+    elif behind is None and len(group) > 1 and joiners:
+        before = _behind(clause, start, colour)
+        if before is not None and before == start - 1 and clause[before].entry.part != "ombre":
+            behind = before  # "hair pink and blue eyes": a part on either side
+    if behind is not None and ahead is not None and len(group) > 1 and joiners:
+        middle = clause.index(group[1])
+        return [*_attach(clause, start, start), *_attach(clause, middle, end)]
+    person = _person(clause, end, group[-1])
+    if behind is not None and clause[behind].kind == "worn" and person is None:
+        return [(start, Bond(tuple(group), None, "outfit"))]
+    target = behind if behind is not None else ahead
+    if target is None and person is not None:
+        return [(start, Bond(tuple(group), clause[person], "person"))]
+    towards = any(joiner.entry.towards for joiner in joiners)
+    if target is None:
+        return [(start, Bond(tuple(group), None, "bare", towards))]
+    noun = clause[target]
+    noun.coloured = noun.coloured or colour
+    side = _side(clause, min(start, target), max(end, target))
+    extra = _shared(clause, target, group) if colour and target > end else []
+    return [
+        (start, Bond(tuple(group), noun, noun.entry.part or "bare", towards, side)),
+        *((start, bond) for bond in extra),
+    ]
+
+
+def _shared(clause: list[Token], target: int, group: list[Token]) -> list[Bond]:
+    """The second noun of "pink hair and eyes"."""
+    if target + 2 >= len(clause) or clause[target + 1].kind != "joiner" or len(group) > 1:
+        return []
+    pair = clause[target], clause[target + 2]
+    if {noun.entry.part for noun in pair} != {"hair", "eyes"} or pair[1].coloured:
+        return []
+    if any(noun.entry.layers for noun in pair):
+        return []
+    pair[1].coloured = True
+    return [Bond(tuple(group), pair[1], pair[1].entry.part or "bare")]
+
+
+def _side(clause: list[Token], first: int, last: int) -> str | None:
+    """ "left", "right" or "one" in or right before a bond."""
+    window = clause[max(0, first - 2) : last + 1]
+    for token in reversed(window):
+        if token.kind == "side":
+            return token.entry.side
+    return None
+
+
+def settings_of(layers: Mapping[str, Settings], layer: str, degree: int) -> dict[str, Any]:
+    """A layer's settings as strengthened (degree 1) or weakened (-1)."""
+    settings = dict(layers.get(layer, {}))
+    strengthened = layers.get("more" if degree > 0 else "less") if degree else None
+    if strengthened is not None and layer in ("set", "firm"):
+        return settings | dict(strengthened)
+    if degree:
+        for name, value in settings.items():
+            if isinstance(value, float) and value:
+                settings[name] = (1.0 if value > 0 else -1.0) if degree > 0 else value * 0.5
+    return settings

@@ -1,0 +1,145 @@
+"""From atoms to tokens: the longest lexicon match everywhere, and what matched nothing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from generator.prompt.lexicon import Entry, Lexicon, colour_parts
+from generator.prompt.text import Atom, atoms
+
+UNKNOWN = Entry("unknown", "")
+BREAK = Entry("break", "")
+IGNORED = Entry("filler", "")
+_PARTICLES = frozenset("的了")
+_HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
+
+
+@dataclass(eq=False)
+class Token:
+    """A stretch of the prompt and what the grammar found out about it."""
+
+    entry: Entry
+    text: str
+    length: int = 1
+    """In atoms."""
+    spaced: bool = False
+    negated: bool = False
+    degree: int = 0
+    """1 after "very", -1 after "slightly"."""
+    coloured: bool = False
+    """Of a part: a colour stands with it already."""
+    lost: bool = False
+    """Understood, but with nothing here that it could apply to."""
+    shade: Entry | None = field(default=None, repr=False)
+
+    @property
+    def kind(self) -> str:
+        return self.entry.kind
+
+    @property
+    def is_modifier(self) -> bool:
+        return self.kind in ("colour", "adjective", "shade")
+
+    @property
+    def is_content(self) -> bool:
+        return self.kind in ("set", "archetype")
+
+
+def read(text: str, lexicon: Lexicon) -> list[Token]:
+    """The tokens of a cleaned text, in order and without gaps."""
+    pieces = atoms(text, lexicon.shapes)
+    keys: list[str] = []
+    owner: list[int] = []
+    for index, atom in enumerate(pieces):
+        found = lexicon.keys(atom)
+        # A word that means nothing still takes a place, so that no phrase reaches across it.
+        for key in found or ("\0",):
+            keys.append(key)
+            owner.append(index)
+    tokens: list[Token] = []
+    at = 0
+    while at < len(keys):
+        index = owner[at]
+        atom = pieces[index]
+        match = lexicon.longest(keys, at)
+        if match and atom.kind != "separator":
+            end, entry = match
+            last = owner[end - 1]
+        else:
+            end, entry, last = at + 1, _without_match(atom), index
+        if end < len(keys) and owner[end] == last and entry is UNKNOWN:
+            end += 1
+        whole = pieces[index : last + 1]
+        if tokens and owner[at - 1] == index and at > 0:
+            tokens[-1].text = atom.text  # the second half of a glued word
+            whole = []
+        written = "".join((" " if a.spaced and n else "") + a.text for n, a in enumerate(whole))
+        tokens.append(Token(entry, written or atom.text, len(whole) or 1, atom.spaced))
+        at = end
+    return _joined(_dissolved(tokens))
+
+
+def _without_match(atom: Atom) -> Entry:
+    if atom.kind == "separator":
+        return BREAK
+    if _HEX.fullmatch(atom.key):
+        colour = atom.key if len(atom.key) == 7 else "#" + "".join(2 * c for c in atom.key[1:])
+        columns = dict.fromkeys(("hair", "eyes", "skin", "outfit"), colour)
+        return Entry("colour", colour, parts=colour_parts(columns))
+    if atom.kind == "mark" or atom.key.isdigit():
+        return IGNORED
+    return UNKNOWN
+
+
+def _script(character: str) -> str:
+    if "\u3041" <= character <= "\u309f":
+        return "hiragana"
+    if "\u30a0" <= character <= "\u30ff":
+        return "katakana"
+    return "han" if unicodedata.category(character) == "Lo" else "other"
+
+
+def _dissolved(tokens: list[Token]) -> list[Token]:
+    """Give up short matches inside unknown words: 黑 in 黑客 is not a colour."""
+    changed = True
+    while changed:
+        changed = False
+        for index, token in enumerate(tokens):
+            script = _script(token.text[:1])
+            short = token.length == 1 or (script == "katakana" and token.length == 2)
+            if token.kind in ("unknown", "break") or script == "other" or not short:
+                continue
+            if token.text in _PARTICLES or len(token.text) > 2:
+                continue
+            before = tokens[index - 1] if index else None
+            after = tokens[index + 1] if index + 1 < len(tokens) else None
+            sides = []
+            if before and before.kind == "unknown" and not token.spaced and script != "hiragana":
+                sides.append(before.text[-1:])
+            if after and after.kind == "unknown" and not after.spaced:
+                sides.append(after.text[:1])
+            if any(side and _script(side) == script for side in sides):
+                token.entry = UNKNOWN
+                changed = True
+    return tokens
+
+
+def _joined(tokens: list[Token]) -> list[Token]:
+    """Neighbouring unknown characters of a script without spaces make one unknown word."""
+    joined: list[Token] = []
+    for token in tokens:
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and last.kind == token.kind == "unknown"
+            and not token.spaced
+            and _script(last.text[-1:]) != "other"
+            and _script(token.text[:1]) != "other"
+        ):
+            last.text += token.text
+            last.length += token.length
+        else:
+            joined.append(token)
+    return joined
