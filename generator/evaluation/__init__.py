@@ -1,0 +1,1 @@
+"""Judging the generator: distances, accuracy per level, diversity, in-betweens, baselines."""

@@ -1,0 +1,165 @@
+"""The judge: a classifier that names what a picture shows, and a detector of double exposures.
+
+Nothing of it is used in training. Both networks know rendered figures only, in colours of all
+kinds, on flat backgrounds, softened and noisy; neither has ever seen what the generator draws.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Self
+
+import torch
+import torch.nn.functional as F
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from generator.errors import PersonError
+from generator.evaluation.features import M, channels_last
+from generator.evaluation.visibility import ATTRIBUTES
+from generator.spec import ACCESSORIES, VOCABULARY
+
+FILE = Path(__file__).parents[1] / "weights" / "judge.safetensors"
+SIDE = 256
+_LEVELS = {**{g: len(levels) for g, levels in VOCABULARY.items()}, "accessories": len(ACCESSORIES)}
+
+
+class Classifier(nn.Module):
+    """Plain convolutions with batch norm; one softmax a group, one sigmoid an accessory.
+
+    It looks at all 256 x 256 pixels, four by four in the channels: freckles are seldom larger.
+    """
+
+    FEATURES = 256
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            _layer(12, 40, 2), _layer(40, 48), _layer(48, 96, 2), _layer(96, 96),
+            _layer(96, 128, 2), _layer(128, 128), _layer(128, 144, 2), _layer(144, 144),
+        )  # fmt: skip
+        self.place = nn.Conv2d(144, 16, 1)
+        self.features = nn.Linear(16 * 8 * 8 + 144, self.FEATURES)
+        self.heads = nn.ModuleDict({g: nn.Linear(self.FEATURES, n) for g, n in _LEVELS.items()})
+
+    def embed(self, rgb: Tensor) -> Tensor:
+        """(B, 3, 256, 256) in [0, 1] -> (B, FEATURES)."""
+        x = F.pixel_unshuffle(rgb * 2 - 1, 2).contiguous(memory_format=torch.channels_last)
+        x = self.body(x)  # (B, 144, 8, 8)
+        x = torch.cat([F.relu(self.place(x)).flatten(1), x.amax((2, 3))], 1)
+        return F.relu(self.features(x))
+
+    def read(self, features: Tensor) -> dict[str, Tensor]:
+        """Features -> logits (B, levels) of each group, and of "accessories"."""
+        return {group: head(features) for group, head in self.heads.items()}
+
+    def forward(self, rgb: Tensor) -> dict[str, Tensor]:
+        return self.read(self.embed(rgb))
+
+
+class GhostDetector(nn.Module):
+    """(B, 3, 256, 256) in [0, 1] -> (B, 16, 16) scores: does a patch show two figures at once?
+
+    Trained on renders against renders laid over each other, half transparent, in whole or in parts.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            _layer(12, 24, 2), _layer(24, 40, 2), _layer(40, 56), _layer(56, 56, 2), _layer(56, 56),
+            nn.Conv2d(56, 1, 1),
+        )  # fmt: skip
+
+    def forward(self, rgb: Tensor) -> Tensor:
+        x = F.pixel_unshuffle(rgb * 2 - 1, 2).contiguous(memory_format=torch.channels_last)
+        return self.body(x)[:, 0]
+
+    def score(self, rgb: Tensor) -> Tensor:
+        """(B,) in [0, 1]: the mean probability of the most suspicious tenth of the patches."""
+        patches = self(rgb).sigmoid().flatten(1)
+        return patches.topk(max(1, patches.shape[1] // 10)).values.mean(1)
+
+
+def _layer(cin: int, cout: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(cin, cout, 3, stride, 1, bias=False), nn.BatchNorm2d(cout), nn.ReLU(True)
+    )
+
+
+class Judge:
+    """Both networks, ready to judge; the shape of a `FeatureExtractor`."""
+
+    name = "judge (attributes)"
+
+    def __init__(
+        self, classifier: Classifier, ghosts: GhostDetector, notes: dict[str, str]
+    ) -> None:
+        self.classifier = _ready(classifier)
+        self.ghosts = _ready(ghosts)
+        self.notes = notes
+        """What the file says of its training: images, minutes, validation."""
+
+    @classmethod
+    def load(cls, file: Path = FILE) -> Self:
+        """
+        Raises:
+            PersonError: There is no such file, or it was trained for another vocabulary.
+        """
+        train = "python -m generator.evaluation.classifier --data datasets/moe-1 --minutes 60"
+        if not file.exists():
+            raise PersonError(f"there is no judge in {file}: train one with `{train}`")
+        with safe_open(file, "pt") as opened:
+            notes = dict(opened.metadata() or {})
+            state = {name: opened.get_tensor(name).float() for name in opened.keys()}  # noqa: SIM118
+        if notes.get("vocabulary") != vocabulary():
+            raise PersonError(
+                f"the judge in {file} knows other attributes: train it again: {train}"
+            )
+        classifier, ghosts = Classifier(), GhostDetector()
+        for module, prefix in ((classifier, "classifier."), (ghosts, "ghosts.")):
+            mine = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
+            module.load_state_dict(mine, strict=False)  # batch norm's step counters are not kept
+        return cls(classifier, ghosts, notes)
+
+    def save(self, file: Path = FILE) -> None:
+        """Half precision, in one piece or not at all."""
+        tensors = {
+            f"{prefix}.{name}": value.half().contiguous()
+            for prefix, module in (("classifier", self.classifier), ("ghosts", self.ghosts))
+            for name, value in module.state_dict().items()
+            if not name.endswith("num_batches_tracked")
+        }
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(".part")
+        save_file(tensors, part, {**self.notes, "vocabulary": vocabulary()})
+        part.replace(file)
+
+    @torch.inference_mode()
+    def __call__(self, rgb: Tensor) -> Tensor:
+        if rgb.shape[-1] != SIDE:
+            rgb = F.interpolate(rgb, (SIDE, SIDE), mode="bilinear", antialias=True)
+        return self.classifier.embed(rgb)
+
+    @torch.inference_mode()
+    def levels(self, features: Tensor) -> Tensor:
+        """What the features show: (B, len(ATTRIBUTES)) int64 level indices; 1 = worn."""
+        logits = self.classifier.read(features)
+        columns = [logits[group].argmax(1) for group in VOCABULARY]
+        worn = (logits["accessories"] > 0).long()
+        return torch.cat([torch.stack(columns, 1), worn], 1)
+
+    @torch.inference_mode()
+    def ghostliness(self, rgb: Tensor) -> Tensor:
+        """(B, 3, 256, 256) -> (B,) scores of `GhostDetector.score`."""
+        return self.ghosts.score(rgb)
+
+
+def vocabulary() -> str:
+    """What a judge's file has to fit."""
+    return json.dumps({**{g: list(v) for g, v in VOCABULARY.items()}, "all": list(ATTRIBUTES)})
+
+
+def _ready(module: M) -> M:
+    return channels_last(module.eval().requires_grad_(False))
