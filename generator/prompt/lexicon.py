@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from generator.prompt.text import Atom, atoms, clean
@@ -68,7 +69,7 @@ class Node:
 
 
 def _layers(data: Mapping[str, Any]) -> dict[str, Settings]:
-    layers = {}
+    layers: dict[str, Settings] = {}
     for layer in LAYERS:
         settings = dict(data.get(layer, {}))
         if isinstance(settings.get("wear"), str):
@@ -168,9 +169,11 @@ class Lexicon:
             for word in words:
                 self._add(word, entry)
         self.inflections = self._inflections()
-        self.by_length: dict[int, list[str]] = {}
+        self.by_shape: dict[tuple[int, str], list[str]] = {}
+        """Words by length, and by length and first letter."""
         for word in sorted(self.words):
-            self.by_length.setdefault(len(word), []).append(word)
+            for shape in ((len(word), word[0]), (len(word), "")):
+                self.by_shape.setdefault(shape, []).append(word)
         self.correct = lru_cache(maxsize=4096)(self._correct)
 
     def _add(self, phrase: str, entry: Entry) -> None:
@@ -223,15 +226,15 @@ class Lexicon:
             swapped = [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(3)]
             return next((known for known in swapped if known in self.words), None)
         reach = 0 if len(word) < 5 else 1 if len(word) < 9 else 2
-        best: tuple[int, bool, str] | None = None
+        found: list[tuple[float, bool, str]] = []
         for length in range(max(4, len(word) - reach), len(word) + reach + 1) if reach else ():
-            for known in self.by_length.get(length, ()):
-                distance = OSA.distance(word, known, score_cutoff=reach)
-                if distance > reach or (len(word) < 7 and known[0] != word[0]):
-                    continue  # in a short word, another first letter makes another word
-                found = (distance, known[0] != word[0], known)
-                best = found if best is None else min(best, found)
-        return best[2] if best else None
+            # In a short word, another first letter makes another word.
+            known = self.by_shape.get((length, word[0] if len(word) < 7 else ""), ())
+            near = process.extract(
+                word, known, scorer=OSA.distance, score_cutoff=reach, limit=None, processor=None
+            )
+            found.extend((distance, other[0] != word[0], other) for other, distance, _ in near)
+        return min(found)[2] if found else None
 
     def keys(self, atom: Atom) -> tuple[str, ...]:
         """What an atom is looked up as; empty if no word is meant."""

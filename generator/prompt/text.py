@@ -75,7 +75,7 @@ def atoms(text: str, shapes: Mapping[str, str]) -> list[Atom]:
     at, spaced = 0, False
     while at < len(text):
         character = text[at]
-        if character.isspace() and character != "\n" or character in "_-‐‑–":
+        if (character.isspace() and character != "\n") or character in "_-‐‑–":
             spaced, at = True, at + 1
             continue
         end, kind = at + 1, "mark"
