@@ -99,7 +99,7 @@ class Canvas:
         if self._last_strand == (len(self._nodes), paint):
             # Ribbons all wind the same way, so that one path may hold many: cheaper to draw.
             node = self._nodes[-1]
-            self._nodes[-1] = f'{node[:9]}{d}{node[9:]}'
+            self._nodes[-1] = f"{node[:9]}{d}{node[9:]}"
             return
         self.path(d, fill=fill, opacity=opacity)
         self._last_strand = (len(self._nodes), paint)
@@ -116,9 +116,7 @@ class Canvas:
         )
 
     @contextmanager
-    def group(
-        self, *, transform: str = "", clip: str = "", opacity: float = 1.0
-    ) -> Iterator[None]:
+    def group(self, *, transform: str = "", clip: str = "", opacity: float = 1.0) -> Iterator[None]:
         """Draw inside a transform (SVG syntax), clipped to path data `clip`, as one layer."""
         attributes = f' transform="{transform}"' if transform else ""
         if clip:

@@ -1,6 +1,6 @@
 """Contact sheets of the whole library: every level of every attribute, in both styles.
 
-    python -m generator.art.contact --out docs/art
+python -m generator.art.contact --out docs/art
 """
 
 from __future__ import annotations
@@ -31,6 +31,12 @@ LIMIT = 500_000
 """Bytes of one sheet at most."""
 STYLES = VOCABULARY["style"]
 Figure = tuple[str, AvatarSpec]
+
+
+def _spec(**values: Any) -> AvatarSpec:
+    return AvatarSpec.model_validate(values)
+
+
 _CAST: tuple[dict[str, Any], ...] = (
     {"hair": "bob", "hair_colour": "dark_brown", "outfit": "sailor", "outfit_colour": "navy"},
     {"hair": "short_crop", "fringe": "swept", "hair_colour": "black", "presentation": "boy",
@@ -45,14 +51,14 @@ _CAST: tuple[dict[str, Any], ...] = (
 
 def _figures(attribute: str, levels: Iterable[str], **base: Any) -> Iterator[Figure]:
     for i, level in enumerate(levels):
-        yield level, AvatarSpec(**{"seed": 11 + i, **base, attribute: level})
+        yield level, _spec(**{"seed": 11 + i, **base, attribute: level})
 
 
 def _hair(style: str) -> Iterator[Figure]:
     colours = tuple(HAIR_COLOURS)
     for i, level in enumerate(VOCABULARY["hair"]):
         fringe = VOCABULARY["fringe"][(i * 4 + 1) % 9]
-        yield level, AvatarSpec(
+        yield level, _spec(
             style=style, hair=level, fringe=fringe, hair_colour=colours[(i * 7 + 3) % 15], seed=i,
             accessory_colour=tuple(OUTFIT_COLOURS)[i % 14], eye_colour="blue",
         )  # fmt: skip
@@ -62,15 +68,15 @@ def _outfits(style: str) -> Iterator[Figure]:
     for i, level in enumerate(VOCABULARY["outfit"]):
         colour = tuple(OUTFIT_COLOURS)[(i * 5 + 3) % 14]
         base = {"style": style, "outfit": level, "hair": "bob", "seed": i}
-        yield f"{level} {colour}", AvatarSpec(**base, outfit_colour=colour)
+        yield f"{level} {colour}", _spec(**base, outfit_colour=colour)
         boy = base | {"presentation": "boy", "hair": "short_crop", "fringe": "swept"}
-        yield f"{level} white", AvatarSpec(**boy, outfit_colour="white")
+        yield f"{level} white", _spec(**boy, outfit_colour="white")
 
 
 def _accessories(style: str) -> Iterator[Figure]:
     for i, item in enumerate(ACCESSORIES):
         hair = ("bob", "twintails", "long_straight", "short_crop")[i % 4]
-        yield item, AvatarSpec(
+        yield item, _spec(
             style=style, hair=hair, hair_colour=("brown", "blonde", "black", "silver")[i % 4],
             accessories=frozenset({item}), seed=i, eye_colour="green", fringe="wispy",
         )  # fmt: skip
@@ -84,7 +90,7 @@ def _skin(style: str) -> Iterator[Figure]:
 def _patterns(style: str) -> Iterator[Figure]:
     for i, hair in enumerate(("bob", "long_wavy", "twin_braids", "spiky", "locs", "curly")):
         for k, pattern in enumerate(("ombre", "streak")):
-            yield f"{hair} {pattern}", AvatarSpec(
+            yield f"{hair} {pattern}", _spec(
                 style=style, hair=hair, hair_pattern=pattern, hair_colour=("black", "silver")[k],
                 hair_colour2=("pink", "blue")[k], fringe="between_eyes", seed=i,
             )  # fmt: skip
@@ -96,7 +102,7 @@ def _ages(style: str) -> Iterator[Figure]:
             model = {"girl": _CAST[0], "boy": _CAST[1], "neutral": _CAST[1] | {"hair": "medium"}}
             colour = "grey" if age == "elder" else "brown"
             look = model[presentation] | {"hair_colour": colour, "presentation": presentation}
-            yield f"{age} {presentation}", AvatarSpec(style=style, age=age, **look)
+            yield f"{age} {presentation}", _spec(style=style, age=age, **look)
 
 
 def _facial_hair(style: str) -> Iterator[Figure]:
@@ -110,15 +116,16 @@ def _sliders(style: str) -> Iterator[Figure]:
     for slider in SLIDERS:
         for value in (-1.0, 0.0, 1.0):
             model = {**_CAST[2 if slider in ("hair_length", "hair_volume") else 0], "style": style}
-            yield f"{slider} {value:+.0f}", AvatarSpec(**model, **{slider: value})
+            yield f"{slider} {value:+.0f}", _spec(**model, **{slider: value})
 
 
 def _poses(style: str) -> Iterator[Figure]:
     for model in _CAST[:2]:
         for turn in (-1.0, 0.0, 1.0):
             for tilt in (-1.0, 1.0):
-                yield f"turn {turn:+.0f} tilt {tilt:+.0f}", AvatarSpec(
-                    style=style, turn=turn, tilt=tilt, **model
+                yield (
+                    f"turn {turn:+.0f} tilt {tilt:+.0f}",
+                    _spec(style=style, turn=turn, tilt=tilt, **model),
                 )
 
 
@@ -162,9 +169,9 @@ def encoded(page: Image.Image) -> bytes:
     """An optimised PNG in as many palette colours as fit below `LIMIT`."""
     for colours in (256, 160, 96, 64):
         buffer = BytesIO()
-        page.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-            buffer, "PNG", optimize=True
-        )
+        # Octree first gives small bright spots a colour of their own; k-means settles it.
+        flat = page.quantize(colours, Image.Quantize.FASTOCTREE, kmeans=2, dither=Image.Dither.NONE)
+        flat.save(buffer, "PNG", optimize=True)
         if buffer.tell() <= LIMIT:
             break
     return buffer.getvalue()

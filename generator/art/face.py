@@ -120,7 +120,11 @@ def _wrinkles(canvas: Canvas, at: Frame) -> None:
     for side in (-1, 1):
         if at.chibi:
             x = at.mouth_w * 1.28 + 7.0
-            cheek = [(x - 2.0, at.mouth_y - 6), (x + 1.0, at.mouth_y - 1), (x - 0.5, at.mouth_y + 4)]
+            cheek = [
+                (x - 2.0, at.mouth_y - 6),
+                (x + 1.0, at.mouth_y - 1),
+                (x - 0.5, at.mouth_y + 4),
+            ]
             bag = [(at.eye_x - 8, under), (at.eye_x, under + 2), (at.eye_x + 7, under + 0.5)]
         else:
             x = at.mouth_w + 8.0

@@ -77,7 +77,9 @@ def beret(canvas: Canvas, at: Frame) -> None:
             canvas.path(
                 "M30 84C60 92 80 74 126 70C164 67 190 70 212 62V104H30Z", fill=Slot.ACCESSORY_SHADE
             )
-            gleam = [(54, 62), (72, 44), (104, 34)] if side < 0 else [(194, 64), (178, 46), (150, 36)]
+            gleam = (
+                [(54, 62), (72, 44), (104, 34)] if side < 0 else [(194, 64), (178, 46), (150, 36)]
+            )
             canvas.strand(gleam, 8.0, fill=Slot.WHITE, opacity=0.35)
             canvas.ellipse(120 if side < 0 else 132, 34.5, 5.0, 2.6, fill=Slot.WHITE, opacity=0.35)
         for fold in ([(74, 84), (66, 76), (50, 70)], [(118, 76), (116, 64), (106, 54)],
@@ -149,7 +151,9 @@ def santa_hat(canvas: Canvas, at: Frame) -> None:
             canvas, at, "M58 96Q92 86 128 86Q164 86 198 96L194 110Q160 99 128 99Q96 99 62 110Z"
         )
     side = side_of(at)
-    shade = "M130 22C160 44 184 60 196 92H212V22Z" if side < 0 else "M100 22C82 44 74 66 76 94H44V22Z"
+    shade = (
+        "M130 22C160 44 184 60 196 92H212V22Z" if side < 0 else "M100 22C82 44 74 66 76 94H44V22Z"
+    )
     gleam = [(70, 72), (82, 47), (112, 34)] if side < 0 else [(176, 62), (160, 44), (136, 34)]
     with at.layer(canvas, 0.15), mirrored(canvas, side):
         canvas.path(felt, fill=Slot.RED)

@@ -64,7 +64,13 @@ def _halo(canvas: Canvas, at: Frame, *, front: bool) -> None:
         canvas.path(d, stroke=Slot.GOLD, width=5.4)
         if front:
             canvas.strand(
-                [(x - 0.88 * rx, y + 0.4 * ry), (x - rx / 2, y + 0.78 * ry), (x - rx / 7, y + 0.9 * ry)], 2.2, fill=Slot.WHITE
+                [
+                    (x - 0.88 * rx, y + 0.4 * ry),
+                    (x - rx / 2, y + 0.78 * ry),
+                    (x - rx / 7, y + 0.9 * ry),
+                ],
+                2.2,
+                fill=Slot.WHITE,
             )
         else:
             canvas.path(d, stroke=Slot.LINE, width=5.4, opacity=0.15)

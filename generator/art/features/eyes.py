@@ -249,7 +249,7 @@ def _closed(canvas: Canvas, eye: Eye) -> None:
         glow = [(x, y + 2.6) for x, y in points]
         canvas.strand(glow, width * 1.7, fill=Slot.BLUSH, opacity=0.55, taper=(0.3, 0.3))
         shimmer = [(x, y - 1.8) for x, y in points]
-        canvas.strand(shimmer, width * 1.5, fill=Slot.WHITE, opacity=0.3, taper=(0.3, 0.3))
+        canvas.strand(shimmer, width * 1.5, fill=Slot.WHITE, opacity=0.38, taper=(0.3, 0.3))
         _ink(canvas, brush(points, width * canvas.line_scale, taper))
     if kind == "squeeze" or eye.lashes < 0.6:
         return

@@ -124,7 +124,7 @@ _ALWAYS_FANGED = frozenset({"shout"})
 
 def scale(at: Frame) -> float:
     """Head-space units per unit of the table."""
-    return at.mouth_w / 10.0 * (1.28 if at.chibi else 1.08)
+    return at.mouth_w / 10.0 * (1.4 if at.chibi else 1.08)
 
 
 def draw(canvas: Canvas, at: Frame, name: str) -> None:
@@ -165,7 +165,8 @@ def _closed(canvas: Canvas, mouth: Mouth, at: Frame) -> None:
     for line in mouth.lines:
         # Half a lip's width below: more would be lipstick, less gets lost on dark skin.
         lower = [(0.8 * x, y + 1.3) for x, y in line]
-        canvas.path(smooth(lower), stroke=Slot.LIP, width=0.8 * mouth.weight, opacity=0.6)
+        strength = 0.85 if at.chibi else 0.6
+        canvas.path(smooth(lower), stroke=Slot.LIP, width=0.8 * mouth.weight, opacity=strength)
     if mouth.lick:
         canvas.path(mouth.lick, fill=Slot.LIP, stroke=Slot.LINE, width=1.5)
     if "fangs" in at.spec.accessories:

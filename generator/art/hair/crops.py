@@ -106,7 +106,7 @@ def locks_of(canvas: Canvas, at: Frame, edge: Crop, tone: Tones) -> None:
         reach = (0.3, 0.14, 0.22)[i % 3] + 0.05 * jitter(at, i, 2)
         way = locks.meridian(notch, edge.crown, reach)
         canvas.strand(way[::2], 2.0, fill=Slot.LINE, taper=(1.0, 0.0))
-    for i, notch in enumerate(edge.notches):
+    for i, notch in enumerate(edge.notches[::2]):
         # Loose hairs nearer to the crown, between the lines from the notches.
         start = (0.42, 0.5, 0.36)[i % 3]
         way = locks.meridian((notch[0] + 5, notch[1] - 8), edge.crown, start + 0.3)

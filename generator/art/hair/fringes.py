@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import hypot
 
-from generator.art.canvas import Canvas, Point, Stop, fmt, smooth
+from generator.art.canvas import Canvas, Point, Stop, ellipse, fmt, smooth
 from generator.art.frame import CX, Frame
 from generator.art.hair import locks
 from generator.art.hair.locks import Dome, Tones
@@ -228,7 +228,11 @@ def _form(canvas: Canvas, shape: Dome) -> None:
         [Stop(0.42, Slot.HAIR_SHADE, 0), Stop(0.66, Slot.HAIR_SHADE, 0.75),
          Stop(1, Slot.HAIR_SHADE)],
     )  # fmt: skip
-    canvas.ellipse(CX - 0.3 * shape.rx, 96, r, r, fill=dark)
+    # Only the sickle where the shade is: gradients cost by the area they cover.
+    cx, inner = CX - 0.3 * shape.rx, 0.42 * r
+    canvas.path(
+        f"M{fmt(cx - r)} 20V230H{fmt(cx + r)}V20Z{ellipse(cx, 96, inner, inner)}", fill=dark
+    )
 
 
 def _translucent(canvas: Canvas, at: Frame) -> None:
@@ -262,7 +266,12 @@ def _wedges(canvas: Canvas, edge: _Edge, tone: Tones) -> None:
         size = (1.0, 0.65, 0.85)[n % 3] * (0.85 if side < 0 else 1.15)
         ridge = locks.meridian((x, y), edge.crown, (0.42, 0.2, 0.3)[n % 3])
         mx, my = ridge[2]
-        ring = [*ridge[::-1], below, (x + side * 7.0 * size, y + 1), (mx + side * 4.2 * size, my + 2)]
+        ring = [
+            *ridge[::-1],
+            below,
+            (x + side * 7.0 * size, y + 1),
+            (mx + side * 4.2 * size, my + 2),
+        ]
         # All wind alike: where two overlap there is no hole.
         wedges += smooth(ring if side > 0 else ring[::-1], closed=True, tension=0.8)
     canvas.path(wedges, fill=tone.shade)
@@ -297,13 +306,11 @@ def _strands(canvas: Canvas, at: Frame, edge: _Edge) -> None:
 # share of the way to the crown they cover, and their width. None runs from end to end: they are
 # lost in the light, as a brush would leave them.
 _HAIRS = (
-    (-57, -22, 0.30, 0.66, 3.4), (-44, -16, 0.62, 0.86, 2.2), (-30, -14, 0.42, 0.6, 2.4),
-    (-21, -18, 0.68, 0.92, 2.6), (-6, -16, 0.55, 0.78, 2.0), (14, -16, 0.66, 0.9, 2.4),
-    (27, -14, 0.40, 0.62, 2.8), (36, -16, 0.6, 0.88, 2.2), (50, -18, 0.36, 0.7, 3.6),
-    (60, -26, 0.5, 0.8, 2.6),
+    (-57, -22, 0.30, 0.62, 3.4), (-34, -14, 0.56, 0.84, 2.6), (-12, -18, 0.68, 0.9, 2.4),
+    (20, -16, 0.60, 0.86, 2.8), (40, -16, 0.52, 0.84, 2.8), (58, -24, 0.36, 0.72, 3.6),
 )  # fmt: skip
-_FINE = ((-38, -14, 0.66, 0.86), (5, -14, 0.70, 0.9), (44, -16, 0.5, 0.72), (55, -22, 0.3, 0.52))
-_BRIGHT = ((-52, -18, 0.12, 0.34), (-25, -16, 0.16, 0.36), (9, -16, 0.14, 0.34), (48, -16, 0.12, 0.3))
+_FINE = ((-46, -16, 0.64, 0.84), (31, -14, 0.66, 0.86), (52, -20, 0.3, 0.5))
+_BRIGHT = ((-52, -18, 0.12, 0.34), (-25, -16, 0.16, 0.36), (12, -16, 0.14, 0.32))
 
 
 def _flow_lines(canvas: Canvas, at: Frame, edge: _Edge) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import cos, hypot, pi, sin
 
-from generator.art.canvas import Canvas, Paint, Point, Stop, curve, fmt, smooth
+from generator.art.canvas import Canvas, Paint, Point, Stop, curve, smooth
 from generator.art.frame import CX, Frame
 from generator.art.palette import Slot
 
@@ -240,7 +240,12 @@ def outline(shape: Dome, start: float, end: float, steps: Sequence[float]) -> st
 
 
 # Runs of the highlight band: from and to (degrees), number of spikes, their size.
-_GLINTS = ((156.0, 110.0, 6, 1.0), (100.0, 70.0, 4, 0.9), (60.0, 51.0, 1, 0.6), (43.0, 30.0, 2, 0.45))
+_GLINTS = (
+    (154.0, 108.0, 4, 1.0),
+    (99.0, 71.0, 3, 0.95),
+    (59.0, 51.0, 1, 0.65),
+    (41.0, 31.0, 1, 0.5),
+)
 
 
 def halo(
@@ -259,9 +264,7 @@ def halo(
 
     def place(angle: float, out: float) -> str:
         a = angle * pi / 180
-        return (
-            f"{CX + (rx + 0.75 * out) * cos(a):.1f} {centre - (deep + out) * sin(a):.1f}"
-        )
+        return f"{CX + (rx + 0.75 * out) * cos(a):.1f} {centre - (deep + out) * sin(a):.1f}"
 
     d = ""
     for a, b, count, size in _GLINTS:
@@ -269,8 +272,8 @@ def halo(
         for i in range(count + 1):
             swell = size * (0.4 + 0.6 * sin(pi * (i + 0.6) / (count + 1.2)))
             wild = sin(4.2 * i + 0.07 * a + 2.5 * shift)
-            up, down = height * swell * (0.78 + 0.4 * wild), -height * swell * (1.1 - 0.5 * wild)
-            mid, half = a + step * (i + 0.25 * wild) + 3 * shift, 0.75 * step
+            up, down = height * swell * (0.72 + 0.3 * wild), -height * swell * (1.15 - 0.4 * wild)
+            mid, half = a + step * (i + 0.2 * wild) + 3 * shift, 0.8 * step
             belly = 0.12 * height * wild
             # A star with four concave sides: where two meet, the band is closed.
             corners = ((mid - half, belly), (mid, up), (mid + half, belly), (mid, down))

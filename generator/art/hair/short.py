@@ -71,8 +71,8 @@ _WOLF_BACK = (
     (((10, 120), (22, 170), (26, 210), (36, 240)), 30.0, 0.7),
 )  # fmt: skip
 _WOLF_LAYER = (
-    (((50, 66), (70, 92), (78, 118), (90, 136)), 17.0, 0.1),
-    (((46, 56), (68, 78), (79, 96), (93, 108)), 15.0, 0.1),
+    (((44, 58), (66, 88), (76, 116), (91, 138)), 21.0, 0.0),
+    (((48, 52), (66, 72), (78, 92), (94, 106)), 15.0, 0.0),
 )  # fmt: skip
 _WOLF_SIDE = (
     (((58, 84), (76, 120), (74, 158), (88, 186)), 24.0, 0.7),
@@ -101,7 +101,7 @@ def wolf_front(canvas: Canvas, at: Frame) -> None:
     swell = (5 * at.spec.hair_volume, 3 * at.spec.hair_length)
     with at.layer(canvas, locks.FRONT_DEPTH):
         for strips in _pairs(_both(at, _WOLF_LAYER, length=swell[1], wide=swell[0], k=2)):
-            locks.clump(canvas, strips, tone, width=1.9)
+            locks.clump(canvas, strips, tone, width=1.5)
 
 
 _CROP_BACK = (
