@@ -11,7 +11,7 @@ import ctypes
 import platform
 
 # malloc.h
-_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3
+_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -2, -3, -8
 
 
 def keep_memory(megabytes: int = 512) -> bool:
@@ -27,6 +27,9 @@ def keep_memory(megabytes: int = 512) -> bool:
     return all(
         mallopt(option, value)
         for option, value in (
+            # One heap for all threads: the others' heaps cannot hold blocks above 64 MB, and
+            # autograd's backward pass runs in a thread of its own.
+            (_M_ARENA_MAX, 1),
             (_M_MMAP_THRESHOLD, min(size, 1 << 30)),
             (_M_TRIM_THRESHOLD, size),
             (_M_TOP_PAD, 64 << 20),

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from lightning_fabric import Fabric
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 
 from generator.models.conditions import Conditions, cat
 from generator.models.discriminator import Discriminator
@@ -28,7 +28,32 @@ from generator.training.losses import (
     slot_cross_entropy,
 )
 from generator.training.pictures import grid
+from generator.training.precision import Half, half
 from generator.training.stepping import Stepper
+
+
+class Lesson(nn.Module):
+    """What runs inside the engine's wrapper: figures in, loss and pictures out.
+
+    Masks have 32 channels: they are used up in here, because the wrapper would convert them.
+    """
+
+    def __init__(self, generator: Generator, precision: Half) -> None:
+        super().__init__()
+        self.generator, self.precision = generator, precision
+
+    def forward(
+        self, conditions: tuple[Tensor, ...], slots: Tensor, shares: Tensor, weight: Tensor,
+        rows: Tensor, palettes: Tensor,
+    ) -> tuple[Tensor, Tensor]:  # fmt: skip
+        """The reconstruction loss of the first figures, and pictures of `rows` in `palettes`."""
+        with self.precision():
+            logits = self.generator(*conditions)
+        loss = slot_cross_entropy(logits[: len(slots)], slots, shares, weight)
+        if not len(rows):
+            return loss, palettes.new_zeros(0)
+        masks = logits[rows].float().softmax(-1)
+        return loss, paint(masks, self.generator.colours(palettes))
 
 
 class AvatarObjective:
@@ -36,6 +61,7 @@ class AvatarObjective:
 
     def __init__(self, config: TrainConfig, fabric: Fabric) -> None:
         self.config, self.fabric = config, fabric
+        self.half = half(config, fabric.device)
         self.figures = Figures(config.data, seed=config.seed)
         g = Generator()
         g.sharpen.requires_grad_(False)  # the 512 px head is trained on the finished generator
@@ -47,13 +73,10 @@ class AvatarObjective:
         self.ema.module.to(fabric.device)
         section = config.avatar
         learning = [p for p in g.parameters() if p.requires_grad]
-        self.generator = Stepper(
-            fabric, g, torch.optim.Adam(learning, config.lr, config.betas), clip=config.clip
-        )
-        self.discriminator = Stepper(
-            fabric, d, torch.optim.Adam(d.parameters(), section.discriminator_lr, (0.0, 0.99)),
-            clip=config.clip * 10,
-        )  # fmt: skip
+        adam = torch.optim.Adam(learning, config.lr, config.betas, fused=True)
+        self.generator = Stepper(fabric, Lesson(g, self.half), adam, clip=config.clip)
+        critic = torch.optim.Adam(d.parameters(), section.discriminator_lr, (0.0, 0.99), fused=True)
+        self.discriminator = Stepper(fabric, d, critic, clip=config.clip * 10)
         self._stream: Iterator[Batch] | None = None
         self._fixed = self.figures.batch(list(range(min(24, len(self.figures)))))
 
@@ -79,17 +102,18 @@ class AvatarObjective:
             conditions = cat([conditions, self._between(batch.conditions, seen)])
 
         n = len(batch.conditions)
-        logits: Tensor = self.generator(*conditions)
-        loss = slot_cross_entropy(logits[:n], batch.slots, batch.shares, self._weights(batch))
+        rows = torch.cat([torch.arange(n // 2), torch.arange(n, len(conditions))])
+        rows = rows.to(self.fabric.device) if adversarial else rows[:0]
+        colours = batch.palettes[torch.arange(len(rows), device=rows.device) % n]
+        loss, fakes = self.generator(
+            tuple(conditions), batch.slots, batch.shares, self._weights(batch), rows, colours
+        )
         scalars = {"reconstruction": loss.detach()}
         if adversarial:
-            fake_rows = torch.cat([torch.arange(n // 2), torch.arange(n, len(conditions))])
-            colours = self.generator.module.colours(batch.palettes)
-            dressed = colours[torch.arange(len(fake_rows)) % n]
-            fakes = paint(logits[fake_rows].float().softmax(-1), dressed)
             with torch.no_grad():
-                reals = paint(true_masks(batch, CHANNELS)[: len(fakes)], colours[: len(fakes)])
-            with self.fabric.autocast():
+                masks = true_masks(batch, CHANNELS)[: len(fakes)]
+                reals = paint(masks, self.generator.module.generator.colours(colours))
+            with self.half():
                 scores = self.discriminator.module(torch.cat([reals, fakes]))
             real, fake = scores.chunk(2)
             gan = generator_loss(section.loss, real.detach(), fake)
@@ -99,7 +123,7 @@ class AvatarObjective:
         scalars["g_norm"] = torch.tensor(self.generator.step(loss, lr_scale))
         if adversarial:  # after the generator's step: its graph runs through the critic's weights
             scalars |= self._train_discriminator(reals, fakes.detach(), seen)
-        self.ema.update(self.generator.module)
+        self.ema.update(self.generator.module.generator)
         return {name: float(value) for name, value in scalars.items()}
 
     def pictures(self) -> Image.Image:
@@ -131,7 +155,8 @@ class AvatarObjective:
         section = self.config.avatar
         step = seen // (self.config.batch * self.fabric.world_size)
         penalise = section.r1 > 0 and step % section.r1_every == 0
-        scores = self.discriminator(torch.cat([reals, fakes]))
+        with self.half():
+            scores = self.discriminator(torch.cat([reals, fakes]))
         real, fake = scores.chunk(2)
         loss = discriminator_loss(section.loss, real, fake)
         scalars = {"d_loss": loss.detach()}

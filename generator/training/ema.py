@@ -6,7 +6,7 @@ import copy
 from typing import Generic, TypeVar
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 M = TypeVar("M", bound=nn.Module)
 
@@ -23,8 +23,9 @@ class Ema(Generic[M]):
     def update(self, module: nn.Module) -> None:
         self.steps += 1
         decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
-        for average, current in zip(self.module.parameters(), module.parameters(), strict=True):
-            average.lerp_(current.detach(), 1 - decay)
+        averages: list[Tensor] = list(self.module.parameters())
+        current: list[Tensor] = list(module.parameters())
+        torch._foreach_lerp_(averages, current, 1 - decay)
 
     def state_dict(self) -> dict[str, object]:
         return {"module": self.module.state_dict(), "steps": self.steps}

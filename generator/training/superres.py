@@ -21,6 +21,7 @@ from generator.training.config import TrainConfig
 from generator.training.ema import Ema
 from generator.training.losses import slot_cross_entropy
 from generator.training.pictures import grid
+from generator.training.precision import half
 from generator.training.stepping import Stepper
 
 
@@ -40,6 +41,7 @@ class _Head(nn.Module):
 class SuperresObjective:
     def __init__(self, config: TrainConfig, fabric: Fabric) -> None:
         self.config, self.fabric = config, fabric
+        self.half = half(config, fabric.device)
         self.figures = Figures(config.data, seed=config.seed)
         generator = load_generator(config.superres.weights)
         generator.start_512()
@@ -61,9 +63,10 @@ class SuperresObjective:
             rank, world = self.fabric.global_rank, self.fabric.world_size
             self._stream = self.figures.stream(seen, self.config.batch, rank, world)
         batch = next(self._stream).to(self.fabric.device)
-        with torch.no_grad(), self.fabric.autocast():
-            features = self.head.module.generator.features(*batch.conditions)
-        logits = self.head(features)
+        with self.half():
+            with torch.no_grad():
+                features = self.head.module.generator.features(*batch.conditions)
+            logits = self.head(features)
         weight = 1.0 + (self.config.superres.feature_weight - 1.0) * batch.features
         loss = slot_cross_entropy(logits, batch.slots, batch.shares, weight)
         norm = self.head.step(loss, lr_scale)
