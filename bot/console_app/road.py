@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,6 +13,14 @@ from contextlib import contextmanager
 
 from worker.embedded import EmbeddedRedis
 from worker.errors import SetupError
+
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+def _die_with_parent() -> None:
+    """In the child: end when the console does, even if that was killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class OwnWorker:
@@ -30,6 +40,7 @@ class OwnWorker:
             stderr=self._log,
             # Ctrl-C is for the chat; the worker is told to stop afterwards.
             start_new_session=True,
+            preexec_fn=_die_with_parent,
         )
 
     def check(self) -> None:

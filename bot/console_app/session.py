@@ -9,7 +9,7 @@ import os
 import random
 import re
 import string
-from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -80,7 +80,7 @@ class Session:
         Returns:
             0.
         """
-        carrying = asyncio.create_task(self._carrier.run())
+        self._carrier.start()
         try:
             if greeting:
                 await self._answer(Command(*_me(), name="start"))
@@ -94,9 +94,7 @@ class Session:
                 if line:
                     await self._answer(self._event(line))
         finally:
-            carrying.cancel()
-            with suppress(asyncio.CancelledError):
-                await carrying
+            await self._carrier.stop()
 
     async def once(self, line: str, out: Path | None) -> int:
         """Answer one line.
@@ -104,7 +102,7 @@ class Session:
         Returns:
             0 if there was an answer, and a picture if `out` wants one; else 1.
         """
-        carrying = asyncio.create_task(self._carrier.run())
+        self._carrier.start()
         try:
             reply = await self._conversation.handle(self._event(line), self)
             if reply is not None and reply.job_id is not None:
@@ -115,20 +113,23 @@ class Session:
             if out is not None and file is not None:
                 out.parent.mkdir(parents=True, exist_ok=True)
                 out.write_bytes(file.data)
-                reply = Reply(f"{reply.text}\n→ {out}")
-            self._terminal.show(Reply(reply.text, picture=reply.picture, files=reply.files))
+                self._terminal.preview(reply)
+                self._terminal.show(Reply(f"{reply.text}\n→ {out}"))
+            else:
+                # Buttons are no use to a script.
+                self._terminal.show(replace(reply, rows=()))
             return 0 if file is not None or out is None else 1
         finally:
-            carrying.cancel()
-            with suppress(asyncio.CancelledError):
-                await carrying
+            await self._carrier.stop()
 
     async def _answer(self, event: Event) -> None:
         reply = await self._conversation.handle(event, self)
         if reply is not None and reply.job_id is not None:
             self._carrier.follow(reply.job_id)
             _, reply = await self._result()
-        if reply is not None:
+        if reply is not None and reply.delete and isinstance(event, Press):
+            self._terminal.remove(event.action.subject)
+        elif reply is not None:
             self._terminal.show(reply)
 
     async def _result(self) -> tuple[Record, Reply]:

@@ -37,22 +37,35 @@ class Terminal:
             # There is no field to fill in: the old wish is shown to be copied.
             self._console.print(Text(f"{reply.form.label} {reply.form.text}", "bold"))
             return
-        if reply.picture is not None:
-            width = max(8, self._console.width - 2)
-            height = max(4, min(PREVIEW_HEIGHT, self._console.height - 6))
-            self._console.print(blocks(reply.picture.data, width, height))
+        self.preview(reply)
         if reply.text:
             self._console.print(Text(reply.text))
         for file in (*reply.files, *([reply.picture] if reply.picture else [])):
             self._console.print(Text(f"→ {self._save(file)}", "dim"))
         if reply.rows:
             self._buttons = [button for row in reply.rows for button in row]
-            choices = Text()
-            for number, button in enumerate(self._buttons, start=1):
-                choices.append(f" {number} ", "bold reverse")
-                emoji = f"{button.emoji} " if button.emoji else ""
-                choices.append(f" {emoji}{_label(button)}   ", "cyan")
-            self._console.print(choices)
+            numbers = iter(range(1, len(self._buttons) + 1))
+            for row in reply.rows:
+                choices = Text()
+                for button in row:
+                    choices.append(f" {next(numbers)} ", "bold reverse")
+                    emoji = f"{button.emoji} " if button.emoji else ""
+                    choices.append(f" {emoji}{_label(button)}   ", "cyan")
+                self._console.print(choices)
+
+    def remove(self, job_id: str) -> None:
+        """Delete the saved pictures of a job."""
+        for path in self._folder.glob(f"moemoji-{job_id}*.png"):
+            path.unlink()
+            self._console.print(Text(f"✕ {path}", "dim"))
+
+    def preview(self, reply: Reply) -> None:
+        """The picture in colour blocks, where somebody can see it."""
+        if reply.picture is None or not self._console.is_terminal:
+            return
+        width = max(8, self._console.width - 2)
+        height = max(4, min(PREVIEW_HEIGHT, self._console.height - 6))
+        self._console.print(blocks(reply.picture.data, width, height))
 
     def note(self, reply: Reply) -> None:
         """Print news of a waiting picture in one quiet line."""

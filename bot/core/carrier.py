@@ -20,6 +20,8 @@ PATIENCE = 0.7
 """Seconds that a waiting message is left alone: most pictures are there by then."""
 CALM = 2.0
 """Seconds between two edits of a waiting message."""
+GRACE = 10.0
+"""Seconds that deliveries under way get when the frontend is told to stop."""
 AT_ONCE = 8
 """Results on their way into chats at the same time."""
 _MILESTONES = frozenset({*range(8), 9, 11, 14, 18, 23, 29, 36, 45, 56, 70, 88, 110})
@@ -59,28 +61,30 @@ class Carrier:
         self._conversation = conversation
         self._deliveries = deliveries
         self._outlet = outlet
+        self._listening: list[asyncio.Task[None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._followed: dict[str, asyncio.Task[None]] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._under_way: set[str] = set()
         self._room = asyncio.Semaphore(AT_ONCE)
 
-    async def run(self) -> None:
-        """Deliver until cancelled; then what is under way is finished first."""
-        progress = asyncio.create_task(self._listen_to_progress())
-        try:
-            async for event in self._deliveries.listen():
-                if event.entry in self._under_way:
-                    continue
-                await self._room.acquire()
-                self._under_way.add(event.entry)
-                self._spawn(self._deliver(event))
-        finally:
-            progress.cancel()
-            for followed in self._followed.values():
-                followed.cancel()
-            if self._tasks:
-                await asyncio.wait(self._tasks, timeout=10)
+    def start(self) -> None:
+        """Begin to deliver."""
+        self._listening = [
+            asyncio.create_task(self._listen()),
+            asyncio.create_task(self._listen_to_progress()),
+        ]
+
+    async def stop(self) -> None:
+        """Take nothing new, and finish what is under way."""
+        ending = {*self._listening, *self._followed.values()}
+        while ending:
+            # More than once: a connection that is just being opened may swallow it.
+            for task in ending:
+                task.cancel()
+            _, ending = await asyncio.wait(ending, timeout=0.2)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=GRACE)
 
     def follow(self, job_id: str) -> None:
         """Keep the waiting message of a job up to date, unless its result is quicker."""
@@ -89,10 +93,21 @@ class Carrier:
             self._followed[job_id] = task
             task.add_done_callback(lambda _: self._followed.pop(job_id, None))
 
-    def _spawn(self, work: object) -> None:
-        task: asyncio.Task[None] = asyncio.create_task(work)  # type: ignore[arg-type]
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async for event in self._deliveries.listen():
+                    if event.entry in self._under_way:
+                        continue
+                    await self._room.acquire()
+                    self._under_way.add(event.entry)
+                    task = asyncio.create_task(self._deliver(event))
+                    self._tasks.add(task)
+                    task.add_done_callback(self._tasks.discard)
+            except Exception:
+                # One unreadable event must not silence a frontend for ever.
+                log.exception("listening-failed")
+                await asyncio.sleep(1)
 
     async def _deliver(self, event: Event) -> None:
         lock = self._locks.setdefault(event.job_id, asyncio.Lock())
@@ -147,5 +162,10 @@ class Carrier:
 
     async def _listen_to_progress(self) -> None:
         # After a restart this is how the jobs that wait already are found again.
-        async for progress in self._deliveries.progress():
-            self.follow(progress.job_id)
+        while True:
+            try:
+                async for progress in self._deliveries.progress():
+                    self.follow(progress.job_id)
+            except Exception:
+                log.exception("progress-failed")
+                await asyncio.sleep(1)

@@ -16,6 +16,7 @@ from bot.core.preferences import Preferences
 from bot.core.refusals import RefusalError, explained
 from bot.core.replies import Chat, Reply
 from bot.core.results import waiting
+from bot.core.wishes import warm
 from bot.texts import LANGUAGES, Texts, language_of, texts
 from worker.errors import PersonError
 from worker.jobs import Position, Record, new_job_id
@@ -51,6 +52,7 @@ class Conversation:
         self._drawing = Drawing(queue, preferences)
         self._answers = Answers(queue, preferences)
         self._panel = Panel(preferences)
+        warm()
 
     async def handle(self, event: Event, chat: Chat) -> Reply | None:
         """Answer one event; never raises, except when it is cancelled itself.

@@ -44,6 +44,11 @@ class Order:
     background: str | None
 
 
+def warm() -> None:
+    """Read the lexicon, so that the first person does not wait for it."""
+    parse("cute girl, 二次元女孩")
+
+
 def split(words: str) -> tuple[str, dict[str, str]]:
     """The wish and the options that were written into it.
 
@@ -105,8 +110,8 @@ def order(
     return Order(
         prompt=prompt,
         wish=wish,
-        understood=tuple(str(part) for part in reading.understood),
-        unknown=tuple(str(part) for part in reading.unknown),
+        understood=tuple(part.words for part in reading.understood),
+        unknown=reading.unknown,
         seed=secrets.randbelow(SEEDS) if seed is None else seed,
         count=count,
         background=background,

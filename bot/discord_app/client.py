@@ -17,7 +17,7 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 
 from bot.core import Conversation
-from bot.core.carrier import Carrier
+from bot.core.carrier import GRACE, Carrier
 from bot.core.events import Action, Edited, Event, Person, Place
 from bot.core.preferences import Preferences
 from bot.discord_app.answering import Answering
@@ -55,7 +55,7 @@ class MoemojiClient(discord.Client):
         if deliveries is not None:
             self.carrier = Carrier(conversation, deliveries, self.outlet)
         self.tree = app_commands.CommandTree(self)
-        self._carrying: asyncio.Task[None] | None = None
+        self._answering: set[asyncio.Task[None]] = set()
 
     async def setup_hook(self) -> None:
         """After the login, before the gateway: buttons of earlier lives work from here on."""
@@ -64,15 +64,14 @@ class MoemojiClient(discord.Client):
         await self.tree.set_translator(Localizer())
         await self._sync()
         if self.carrier is not None:
-            self._carrying = asyncio.create_task(self.carrier.run())
+            self.carrier.start()
 
     async def close(self) -> None:
         """Finish what is under way, then leave."""
-        if self._carrying is not None:
-            self._carrying.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._carrying
-            self._carrying = None
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=GRACE)
+        if self.carrier is not None:
+            await self.carrier.stop()
         await super().close()
 
     async def _sync(self) -> None:
@@ -119,7 +118,12 @@ class MoemojiClient(discord.Client):
 
     async def answer(self, interaction: discord.Interaction, event: Event) -> None:
         """Let the conversation answer an interaction."""
-        await Answering(interaction, self.carrier).answer(self.conversation, event)
+        task = asyncio.create_task(
+            Answering(interaction, self.carrier).answer(self.conversation, event)
+        )
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+        await task
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """What no one caught. The arguments may hold a wish, so that they are not logged."""

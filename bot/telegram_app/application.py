@@ -101,7 +101,7 @@ class TelegramFrontend:
         if updater is None:
             raise RuntimeError("built without an updater")
         await self._connect()
-        carrying = asyncio.create_task(self.carrier.run())
+        self.carrier.start()
         try:
             await self._register_commands()
             await application.start()
@@ -114,9 +114,7 @@ class TelegramFrontend:
             # Runs the updates that were fetched already.
             await application.stop()
         finally:
-            carrying.cancel()
-            with suppress(asyncio.CancelledError):
-                await carrying
+            await self.carrier.stop()
             await application.shutdown()
 
     async def _connect(self) -> None:

@@ -1,0 +1,101 @@
+"""The console: the whole road with nothing set up, as people meet it first."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from rich.console import Console
+
+from bot.console_app.blocks import blocks
+from generator.compositing import png
+from tests.e2e.processes import REPOSITORY, SMALL
+
+
+def console(
+    *arguments: str, lines: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("MOEMOJI_", "DISCORD_", "TELEGRAM_", "REDIS_", "LC_", "LANG"))
+    }
+    path = f"{REPOSITORY}{os.pathsep}{clean.get('PYTHONPATH', '')}".rstrip(os.pathsep)
+    return subprocess.run(
+        [sys.executable, "-m", "bot", "console", *arguments],
+        env=clean | {"PYTHONPATH": path, "MOEMOJI_ENGINE": SMALL, "LANG": "C.UTF-8"} | environment,
+        cwd=REPOSITORY,
+        input=lines,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def leftovers() -> set[str]:
+    """Redis servers of ours that still run."""
+    found = subprocess.run(["pgrep", "-fa", "moemoji-.*redis"], capture_output=True, text=True)
+    return set(found.stdout.splitlines())
+
+
+def test_once_saves_the_picture_and_stops_everything(tmp_path: Path) -> None:
+    before = leftovers()
+    out = tmp_path / "deep" / "demo.png"
+    ended = console("--once", "/avatar cute girl seed:7", "--out", str(out))
+    assert ended.returncode == 0, ended.stderr
+    assert Image.open(out).size == (520, 520)
+    assert str(out) in ended.stdout
+    assert leftovers() <= before
+    again = tmp_path / "again.png"
+    assert console("--once", "/avatar cute girl seed:7", "--out", str(again)).returncode == 0
+    assert again.read_bytes() == out.read_bytes()
+
+
+def test_once_without_a_picture_fails_with_the_reason(tmp_path: Path) -> None:
+    out = tmp_path / "demo.png"
+    ended = console("--once", "/avatar girl count:9", "--out", str(out))
+    assert ended.returncode == 1
+    assert "1 to 4" in ended.stdout
+    assert not out.exists()
+    assert console("--once", "/privacy").returncode == 0
+
+
+def test_a_chat(tmp_path: Path) -> None:
+    lines = "/avatar cute girl\n2\n/settings language zh_hans\n/help\n/quit\n"
+    ended = console("--folder", str(tmp_path), lines=lines)
+    assert ended.returncode == 0, ended.stderr
+    assert "Here it is, full size." in ended.stdout
+    assert "保存" not in ended.stdout
+    assert "可爱女孩" in ended.stdout
+    sizes = {Image.open(path).size for path in tmp_path.glob("*.png")}
+    assert sizes == {(520, 520), (512, 512)}
+
+
+def test_a_worker_that_cannot_start_is_one_sentence(tmp_path: Path) -> None:
+    ended = console("--once", "/avatar girl", MOEMOJI_ENGINE="tests.e2e.nothing:Engine")
+    assert ended.returncode == 78
+    assert "MOEMOJI_ENGINE" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(("width", "height"), [(40, 20), (40, 10), (16, 20)])
+def test_blocks_show_two_pixels_a_cell(width: int, height: int) -> None:
+    image = Image.new("RGBA", (64, 64), "#ff0000")
+    image.paste("#0000ff", (0, 32, 64, 64))
+    out = io.StringIO()
+    screen = Console(file=out, force_terminal=True, color_system="truecolor", width=200)
+    screen.print(blocks(png(image), width, height))
+    lines = out.getvalue().splitlines()
+    assert len(lines) <= height
+    first, last = lines[0], [line for line in lines if line][-1]
+    assert "38;2;255;0;0;48;2;255;0;0" in first
+    assert "38;2;0;0;255;48;2;0;0;255" in last
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", first)
+    assert 0 < len(plain) <= width

@@ -1,0 +1,106 @@
+"""The whole road as separate processes: is the posted picture that of this wish and this seed?"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import sys
+import time
+
+import numpy as np
+import pytest
+from PIL import Image, ImageChops
+
+from generator.compositing import background, grid
+from generator.prompt import parse
+from tests.e2e.fake_discord import FakeDiscord
+from tests.e2e.fake_telegram import FakeTelegram
+from tests.e2e.processes import REPOSITORY, SMALL, Program
+from worker.embedded import EmbeddedRedis
+from worker.queue import connection, keys_without_ttl
+from worker.tasks import candidate_seed, load_engine
+
+WISH, SEED = "cute girl with pink twintails", 20261122
+_WEIGHTS = REPOSITORY / "generator" / "weights" / "moe.safetensors"
+ENGINE = os.environ.get("MOEMOJI_TEST_ENGINE") or (
+    "generator.engine:Engine" if _WEIGHTS.exists() else SMALL
+)
+
+
+def opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data)).convert("RGB")
+
+
+def difference(one: Image.Image, other: Image.Image) -> int:
+    """The largest difference of any channel of any pixel, 0 to 255."""
+    assert one.size == other.size
+    return int(np.asarray(ImageChops.difference(one, other)).max())
+
+
+@pytest.fixture
+def expected() -> list[Image.Image]:
+    """The four candidates, drawn here."""
+    wish = parse(WISH).wish
+    specs = [wish.complete(candidate_seed(SEED, index)) for index in range(4)]
+    return load_engine(ENGINE).draw(specs)
+
+
+async def test_the_posted_picture_is_that_of_the_wish_and_seed(
+    server: EmbeddedRedis,
+    discord: FakeDiscord,
+    telegram: FakeTelegram,
+    expected: list[Image.Image],
+) -> None:
+    url = server.url
+    async with (
+        Program("worker", REDIS_URL=url, MOEMOJI_ENGINE=ENGINE) as worker,
+        Program("bot", "discord", REDIS_URL=url, **discord.environment) as one,
+        Program("bot", "telegram", REDIS_URL=url, **telegram.environment) as other,
+    ):
+        for program in (worker, one, other):
+            await program.ready()
+        sent = await discord.slash(7, "avatar", wish=WISH, seed=SEED)
+        await telegram.write(8, f"/avatar {WISH} seed:{SEED}")
+        await discord.until(lambda: sent.message is not None and bool(sent.message.files), 60)
+        await telegram.until(lambda: any(m.kind == "photo" for m in telegram.in_chat(8)), 60)
+        assert sent.message is not None
+        (posted,) = map(opened, sent.message.files.values())
+        (photo,) = map(opened, telegram.in_chat(8)[0].files.values())
+
+        paper = grid([background(image, "#fdf3f4") for image in expected]).convert("RGB")
+        # A batch of another size may round a last bit otherwise.
+        assert difference(posted, paper) <= 2
+        assert difference(photo, posted) <= 2
+
+        files = await discord.click(7, sent.message, "As file")
+        await discord.until(lambda: files.message is not None and len(files.message.files) == 4)
+        assert files.message is not None
+        for data, image in zip(files.message.files.values(), expected, strict=True):
+            kept = Image.open(io.BytesIO(data))
+            assert kept.mode == "RGBA"
+            assert difference(kept.convert("RGB"), image.convert("RGB")) <= 2
+        async with connection(url) as client:
+            assert await keys_without_ttl(client) == []
+        # Told to stop, everything does, with nothing to regret.
+        assert [await program.stop() for program in (one, other, worker)] == [0, 0, 0]
+
+
+async def test_a_hundred_commands_at_once_do_not_block_the_event_loop(
+    server: EmbeddedRedis, telegram: FakeTelegram
+) -> None:
+    """Measured where it counts: in the frontend's own process, by its watchdog of 5 ms ticks."""
+    async with Program(
+        "tests.e2e.watched", "telegram", REDIS_URL=server.url, **telegram.environment
+    ) as bot:
+        await bot.ready()
+        # The watchdog looks away while the program starts.
+        await asyncio.sleep(2)
+        begun = time.monotonic()
+        await asyncio.gather(*(telegram.write(100 + n, f"/avatar {WISH}") for n in range(100)))
+        await telegram.until(lambda: len(telegram.messages) >= 100, 30)
+        took = time.monotonic() - begun
+        await bot.stop()
+        longest = float(bot.log.split("longest block: ")[1].split(" ")[0])
+        sys.stdout.write(f"100 commands in {took:.2f} s, longest block {longest:.0f} ms\n")
+        assert 0 < longest < 50
