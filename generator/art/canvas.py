@@ -55,6 +55,7 @@ class Canvas:
         self._nodes: list[str] = []
         self._defs: list[str] = []
         self._ids = count()
+        self._gradients: dict[str, Gradient] = {}
         self._feature = 0
         self._last_strand: tuple[int, object] = (0, None)
 
@@ -166,17 +167,18 @@ class Canvas:
         return f"@{int(slot)}:{self._feature}@"
 
     def _gradient(self, tag: str, attributes: str, stops: Sequence[Stop]) -> Gradient:
-        name = f"g{next(self._ids)}"
         inner = "".join(
             f'<stop offset="{fmt(s.offset)}" stop-color="{self._token(s.slot)}"'
             + (f' stop-opacity="{fmt(s.opacity)}"' if s.opacity < 1 else "")
             + "/>"
             for s in stops
         )
-        self._defs.append(
-            f'<{tag} id="{name}" gradientUnits="userSpaceOnUse" {attributes}>{inner}</{tag}>'
-        )
-        return Gradient(f"url(#{name})")
+        key = f'gradientUnits="userSpaceOnUse" {attributes}>{inner}</{tag}>'
+        if key not in self._gradients:
+            name = f"g{next(self._ids)}"
+            self._defs.append(f'<{tag} id="{name}" {key}')
+            self._gradients[key] = Gradient(f"url(#{name})")
+        return self._gradients[key]
 
 
 def ellipse(cx: float, cy: float, rx: float, ry: float) -> str:

@@ -169,8 +169,10 @@ def encoded(page: Image.Image) -> bytes:
     """An optimised PNG in as many palette colours as fit below `LIMIT`."""
     for colours in (256, 160, 96, 64):
         buffer = BytesIO()
-        # Octree first gives small bright spots a colour of their own; k-means settles it.
-        flat = page.quantize(colours, Image.Quantize.FASTOCTREE, kmeans=2, dither=Image.Dither.NONE)
+        # Maximum coverage gives small bright spots a colour of their own; k-means settles it.
+        flat = page.quantize(
+            colours, Image.Quantize.MAXCOVERAGE, kmeans=3, dither=Image.Dither.NONE
+        )
         flat.save(buffer, "PNG", optimize=True)
         if buffer.tell() <= LIMIT:
             break

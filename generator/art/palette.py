@@ -155,7 +155,7 @@ def palette(spec: AvatarSpec) -> tuple[RGB, ...]:
         Slot.BLUSH: blush,
         Slot.WHITE: (255, 255, 255),
         Slot.MOUTH: (146, 40, 56),
-        Slot.LIP: mix((232, 96, 108), skin, 0.1) if not dark_skin else (196, 84, 90),
+        Slot.LIP: mix((240, 92, 104), skin, 0.3) if not dark_skin else (222, 106, 108),
         Slot.CLOTH: cloth,
         Slot.CLOTH_SHADE: _shade(cloth),
         Slot.TRIM: trim,

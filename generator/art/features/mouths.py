@@ -40,7 +40,7 @@ MOUTHS: dict[str, Mouth] = {
         lines=(((-6.2, 0.0), (0, 1.7), (6.2, 0.0)),), fangs=((3.2, 0.9),), reach=(7, -3, 4),
     ),
     "smile": Mouth(
-        lines=(((-9.5, -2.2), (-5.4, 1.7), (0, 3.3), (5.4, 1.7), (9.5, -2.2)),), weight=2.8,
+        lines=(((-9.8, -2.6), (-5.6, 1.7), (0, 3.4), (5.6, 1.7), (9.8, -2.6)),), weight=2.8,
         fangs=((5.2, 1.9),),
     ),
     "laugh": Mouth(
@@ -163,10 +163,9 @@ def _open(canvas: Canvas, mouth: Mouth, at: Frame, name: str) -> None:
 
 def _closed(canvas: Canvas, mouth: Mouth, at: Frame) -> None:
     for line in mouth.lines:
-        # Half a lip's width below: more would be lipstick, less gets lost on dark skin.
+        # The lip is what shows of the line on dark skin; on light skin it is paler than lipstick.
         lower = [(0.8 * x, y + 1.3) for x, y in line]
-        strength = 0.85 if at.chibi else 0.6
-        canvas.path(smooth(lower), stroke=Slot.LIP, width=0.8 * mouth.weight, opacity=strength)
+        canvas.path(smooth(lower), stroke=Slot.LIP, width=0.95 * mouth.weight, opacity=0.9)
     if mouth.lick:
         canvas.path(mouth.lick, fill=Slot.LIP, stroke=Slot.LINE, width=1.5)
     if "fangs" in at.spec.accessories:

@@ -227,8 +227,5 @@ def _sidelock_blunt(canvas: Canvas, at: Frame, side: int, paint: Tones) -> None:
             fill=Slot.LINE, taper=(0.9, 0),
         )  # fmt: skip
     # Light on the cut edge: in black hair the outline alone does not show it.
-    for points in (
-        [(x - 9, end - 3.5), (x, end - 2.6), (x + 9, end - 3.5)],
-        [(x - 10.5, end - 34), (x - 10.8, end - 18), (x - 10.4, end - 4)],
-    ):
-        canvas.strand(points, 2.2, fill=paint.light, opacity=0.65)
+    edge = [(x - 10, end - 3.8), (x, end - 2.8), (x + 10, end - 3.8)]
+    canvas.strand(edge, 2.2, fill=paint.light, opacity=0.65)

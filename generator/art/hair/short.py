@@ -157,8 +157,10 @@ def crop_front(canvas: Canvas, at: Frame) -> None:
             crops.streak(canvas, at, crown)
         crops.locks_of(canvas, at, edge, tone)
         if not at.hat:
-            band = shape.top + (24.0 if at.spec.fringe == "none" else 32.0)
-            locks.halo(canvas, shape, y=band, shift=a, strength=0.6 if receding else 1.0)
+            sleek = at.spec.fringe == "none"
+            band, height = (shape.top + 19.0, 9.0) if sleek else (shape.top + 32.0, 14.5)
+            strength = 0.6 if receding else 1.0
+            locks.halo(canvas, shape, y=band, shift=a, strength=strength, height=height)
 
 
 def _cropped_sides(canvas: Canvas, at: Frame, shape: locks.Dome, tone: locks.Tones) -> None:
@@ -249,6 +251,7 @@ def undercut_front(canvas: Canvas, at: Frame) -> None:
                 shape,
                 y=shape.top + (21 if at.spec.fringe == "none" else 30),
                 shift=at.spec.detail[0],
+                height=11.0,
             )
 
 

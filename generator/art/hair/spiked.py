@@ -109,6 +109,7 @@ def spiky_front(canvas: Canvas, at: Frame) -> None:
                 shape,
                 y=shape.top + (25.0 if at.spec.fringe == "none" else 36.0),
                 shift=at.spec.detail[0],
+                height=11.0,
             )
 
 
