@@ -12,7 +12,7 @@ from typing import Literal
 
 from generator.art.canvas import Canvas, Point, brush, fmt, smooth
 from generator.art.frame import Frame
-from generator.art.outfits.cut import bend, d, halves, mirrored, onward, sides, tone
+from generator.art.outfits.cut import bend, d, halves, mirrored, onward, sides, tone, without_loops
 from generator.art.palette import Slot
 
 Gesture = Literal["hang", "wave", "chest", "hip", "out", "up", "chin"]
@@ -271,6 +271,12 @@ class Doll:
                 self._hand(line, None)
                 self._tube(line[3:], 6.3, 5.4, Slot.SKIN, Slot.SKIN_SHADE, side)
 
+    def folded_hands(self) -> None:
+        """Hands folded before the chest, once more on top of lapels."""
+        for side in halves(self.canvas):
+            if self.gesture(side) == "chest":
+                self._hand(self.arm_line(side), None)
+
     def _collarbone(self, joint: Point) -> Point:
         """Where an arm's upper edge leaves the torso's, so that the shoulder is one curve."""
         return (17.5 + 0.8 * self.broad, 161.5) if joint[1] < 172 else joint
@@ -298,6 +304,7 @@ class Doll:
         """A sleeve: filled over the torso, its outline open at the shoulder, so that both join."""
         c = self.canvas
         outer, inner = sides(line, start, end)
+        inner = without_loops(line, inner)
         if line[0][1] < 175:
             outer[0] = self._collarbone(outer[0])
         if bulge:

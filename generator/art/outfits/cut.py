@@ -84,6 +84,16 @@ def sides(points: Sequence[Point], start: float, end: float) -> tuple[list[Point
     return left, right
 
 
+def without_loops(points: Sequence[Point], edge: Sequence[Point]) -> list[Point]:
+    """`edge` of a tube around `points`, held still where it would run backwards in a tight bend."""
+    kept = [edge[0]]
+    for (ax, ay), (bx, by), (x, y) in zip(points, points[1:], edge[1:], strict=False):
+        px, py = kept[-1]
+        forward = (x - px) * (bx - ax) + (y - py) * (by - ay)
+        kept.append((x, y) if forward > 0 else (px, py))
+    return kept
+
+
 def frill(
     canvas: Canvas, points: Sequence[Point], depth: float, *, waves: int, fill: Slot,
     shade: Slot | None,

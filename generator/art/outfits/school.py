@@ -227,6 +227,7 @@ def blazer_chibi(b: Doll) -> None:
         bow(c, 0, 172, 10.5, Slot.RED, None, tails=0.8, width=1.8)
     else:
         tie(c, 167, 184, 4.6, Slot.RED, None, Slot.GOLD, width=1.6)
+    b.folded_hands()
 
 
 def suit_bust(b: Bust) -> None:
@@ -299,3 +300,4 @@ def suit_chibi(b: Doll) -> None:
         bow(c, 0, 171, 8, Slot.INK, None, tails=0, width=1.6)
     c.path("M10.5 184.5L11.5 180.5L14 182.6L16.2 180L18 184Z", fill=Slot.TRIM, stroke=Slot.LINE,
         width=1.3)  # fmt: skip
+    b.folded_hands()
