@@ -18,7 +18,7 @@ from generator.spec import PALETTES
 THROUGH = ("filler", "more", "less", "side")
 """Kinds that a modifier looks past on the way to its part."""
 _NOR = frozenset(
-    {"or", "nor", "和", "与", "與", "跟", "及", "以及", "或", "或者", "と", "や", "also"}
+    {"or", "nor", "和", "与", "與", "跟", "及", "以及", "或", "或者", "と", "や", "も", "also"}
 )
 
 
@@ -161,13 +161,25 @@ def _groups(clause: list[Token]) -> list[tuple[int, int]]:
         last = index
         if clause[index].kind == "colour":
             ahead = index + 1
-            while ahead < len(clause) and clause[ahead].kind in ("colour", "joiner", "filler"):
+            while ahead < len(clause) and (
+                clause[ahead].kind in ("colour", "joiner", "filler") or _blends(clause, ahead)
+            ):
                 if clause[ahead].kind == "colour":
                     last = ahead
                 ahead += 1
         groups.append((index, last))
         index = last + 1
     return groups
+
+
+def _blends(clause: list[Token], index: int) -> bool:
+    """Whether a word like 渐变 stands between two colours: one becomes the other."""
+    around = clause[index - 1 : index + 2]
+    return (
+        clause[index].entry.part == "ombre"
+        and len(around) == 3
+        and around[0].kind == around[2].kind == "colour"
+    )
 
 
 def _predicated(clause: list[Token], start: int) -> int | None:
@@ -236,14 +248,18 @@ def _attach(clause: list[Token], start: int, end: int) -> list[tuple[int, Bond]]
             behind = before  # "hair pink and blue eyes": a part on either side
     if behind is not None and ahead is not None and len(group) > 1 and joiners:
         middle = clause.index(group[1])
-        return [*_attach(clause, start, start), *_attach(clause, middle, end)]
+        after = _attach(clause, middle, end)
+        return [*_attach(clause, start, start), *after]
     person = _person(clause, end, group[-1])
     if behind is not None and clause[behind].kind == "worn" and person is None:
         return [(start, Bond(tuple(group), None, "outfit"))]
     target = behind if behind is not None else ahead
     if target is None and person is not None:
         return [(start, Bond(tuple(group), clause[person], "person"))]
-    towards = any(joiner.entry.towards for joiner in joiners)
+    towards = any(
+        token.entry.towards or _blends(clause, index)
+        for index, token in enumerate(clause[start : end + 1], start)
+    )
     if target is None:
         return [(start, Bond(tuple(group), None, "bare", towards))]
     noun = clause[target]
@@ -263,7 +279,7 @@ def _shared(clause: list[Token], target: int, group: list[Token]) -> list[Bond]:
     pair = clause[target], clause[target + 2]
     if {noun.entry.part for noun in pair} != {"hair", "eyes"} or pair[1].coloured:
         return []
-    if any(noun.entry.layers for noun in pair):
+    if any(noun.entry.says_something for noun in pair):
         return []
     pair[1].coloured = True
     return [Bond(tuple(group), pair[1], pair[1].entry.part or "bare")]

@@ -165,6 +165,8 @@ class Lexicon:
         self.root = Node()
         self.duplicates: list[str] = []
         self.words: set[str] = set()
+        self.alone: set[str] = set()
+        """The words that mean something without the rest of a phrase."""
         for entry, words in entries():
             for word in words:
                 self._add(word, entry)
@@ -185,6 +187,8 @@ class Lexicon:
             node = node.children.setdefault(key, Node())
         if node is self.root:
             return
+        if " " not in phrase:
+            self.alone.add(phrase.casefold())
         if node.entry is None:
             node.entry = entry
         elif node.entry is not entry:
@@ -226,15 +230,24 @@ class Lexicon:
             swapped = [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(3)]
             return next((known for known in swapped if known in self.words), None)
         reach = 0 if len(word) < 5 else 1 if len(word) < 9 else 2
-        found: list[tuple[float, bool, str]] = []
+        found: list[tuple[float, bool, int, bool, str]] = []
         for length in range(max(4, len(word) - reach), len(word) + reach + 1) if reach else ():
             # In a short word, another first letter makes another word.
             known = self.by_shape.get((length, word[0] if len(word) < 7 else ""), ())
             near = process.extract(
                 word, known, scorer=OSA.distance, score_cutoff=reach, limit=None, processor=None
             )
-            found.extend((distance, other[0] != word[0], other) for other, distance, _ in near)
-        return min(found)[2] if found else None
+            found.extend(
+                (
+                    distance,
+                    other not in self.alone,
+                    abs(length - len(word)),
+                    other[0] != word[0],
+                    other,
+                )
+                for other, distance, _ in near
+            )
+        return min(found)[-1] if found else None
 
     def keys(self, atom: Atom) -> tuple[str, ...]:
         """What an atom is looked up as; empty if no word is meant."""

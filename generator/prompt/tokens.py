@@ -12,7 +12,8 @@ from generator.prompt.text import Atom, atoms
 UNKNOWN = Entry("unknown", "")
 BREAK = Entry("break", "")
 IGNORED = Entry("filler", "")
-_PARTICLES = frozenset("的了")
+_PARTICLES = frozenset("的了风風系式型")
+_STRUCTURE = frozenset({"barrier", "worn", "negator", "copula", "joiner", "side"})
 _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 
 
@@ -118,7 +119,8 @@ def _dissolved(tokens: list[Token]) -> list[Token]:
             sides = []
             if before and before.kind == "unknown" and not token.spaced and script != "hiragana":
                 sides.append(before.text[-1:])
-            if after and after.kind == "unknown" and not after.spaced:
+            opens = token.kind in _STRUCTURE  # 戴 before an unknown word is still a verb
+            if after and after.kind == "unknown" and not after.spaced and not opens:
                 sides.append(after.text[:1])
             if any(side and _script(side) == script for side in sides):
                 token.entry = UNKNOWN

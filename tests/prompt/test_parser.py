@@ -1,0 +1,176 @@
+"""What holds for every prompt, however odd, and for the lexicon itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.prompt import LANGUAGES, LIMIT, Wish, describe, parse
+from generator.prompt.describe import name, phrase_of
+from generator.prompt.lexicon import entries, lexicon
+from generator.prompt.text import clean
+from generator.prompt.timing import hostile, timing
+from generator.prompt.tokens import read
+from generator.spec import ACCESSORIES, PALETTES, SLIDERS, VOCABULARY, AvatarSpec
+
+WORDS = sorted({word for _, words in entries() for word in words})
+PROMPTS = st.one_of(
+    st.text(max_size=80),
+    st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join),
+    st.lists(st.sampled_from(WORDS), max_size=14).map("".join),
+    st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=4)), max_size=14).map(" ".join),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(PROMPTS, st.integers())
+def test_any_text_is_read_and_completed(text: str, seed: int) -> None:
+    reading = parse(text)
+    assert reading == parse(text)
+    spec = reading.wish.complete(seed)
+    assert spec == reading.wish.complete(seed)
+    assert AvatarSpec.model_validate_json(spec.model_dump_json()) == spec
+    assert Wish.model_validate_json(reading.wish.model_dump_json()) == reading.wish
+    assert reading.wish.wear <= spec.accessories
+    assert not reading.wish.without & spec.accessories
+    for attribute, level in reading.wish.avoid:
+        assert getattr(spec, attribute) != level
+    for language in LANGUAGES:
+        assert all(reading.phrases(language))
+        assert all(item.phrase(language) for item in reading.understood + reading.dropped)
+
+
+@settings(max_examples=200, deadline=None)
+@given(PROMPTS)
+def test_every_word_is_understood_passed_over_or_reported(text: str) -> None:
+    cleaned = clean(text)
+    tokens = read(cleaned, lexicon())
+    left = "".join(cleaned.split()).replace("_", "")
+    for token in tokens:
+        piece = "".join(token.text.split()).replace("_", "")
+        assert set(piece) <= set(left) or not piece
+    reported = "".join(parse(text).unknown)
+    unknown = "".join(token.text for token in tokens if token.kind == "unknown")
+    assert set(unknown) <= set(reported)
+
+
+@settings(max_examples=100, deadline=None)
+@given(PROMPTS, PROMPTS, st.integers(0, 2**32 - 1))
+def test_wishes_merge_into_valid_ones(one: str, other: str, seed: int) -> None:
+    first, second = parse(one).wish, parse(other).wish
+    merged = first.merge(second)
+    for attribute, value in second.asked.items():
+        if attribute in VOCABULARY and attribute != "hair_pattern":
+            assert getattr(merged, attribute) == value
+    assert second.wear <= merged.wear
+    assert second.without <= merged.without
+    merged.complete(seed)
+    assert second.merge(second) == second
+    spec = first.complete(seed)
+    assert Wish.of(spec).complete(seed) == spec
+    Wish.of(spec).merge(second).complete(seed)
+
+
+@pytest.mark.parametrize("text", hostile(), ids=range(len(hostile())))
+def test_hostile_prompts_are_cut_and_survived(text: str) -> None:
+    parse("")  # compiles the lexicon
+    started = time.perf_counter()
+    reading = parse(text)
+    assert time.perf_counter() - started < 0.5
+    assert reading.notice == ("too_long" if len(text) > LIMIT else None)
+
+
+def test_a_long_prompt_is_read_up_to_the_limit() -> None:
+    reading = parse("pink hair, " + "x" * LIMIT + " blue eyes")
+    assert reading.notice == "too_long"
+    assert reading.wish.hair_colour == "pink"
+    assert reading.wish.eye_colour is None
+
+
+def test_timing_is_measured() -> None:
+    taken = timing(repeats=1)
+    assert 0 < taken.median <= taken.p99 <= taken.worst
+
+
+def test_readings_are_the_same_in_every_process() -> None:
+    code = (
+        "from generator.prompt import parse;"
+        "r = parse('cat girl, no glasses, black hair with red streaks, 猫耳 青い目');"
+        "print(r, r.wish.complete(7).model_dump_json(exclude={'accessories'}))"
+    )
+    outputs = {
+        subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                code.replace("print(r,", "print(r.understood, r.wish.asked.keys(),"),
+            ],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(outputs) == 1
+
+
+def test_unknown_words_keep_their_order_and_spelling() -> None:
+    reading = parse("Zeppelin girl with a Katana, ロボット")
+    assert reading.unknown == ("Zeppelin", "Katana", "ロボット")
+
+
+def test_phrases_put_colours_beside_things() -> None:
+    reading = parse("draw: girl, pink twintails, red ribbon, no hat, cyberpunk")
+    assert reading.phrases() == ("girl", "pink twintails", "red hair ribbon", "no hat")
+    assert reading.phrases("zh_hans") == ("女生", "粉色双马尾", "红色蝴蝶结", "没有帽子")
+    assert reading.phrases("zh_hant") == ("女生", "粉紅色雙馬尾", "紅色蝴蝶結", "沒有帽子")
+    assert reading.phrases("ja") == ("女の子", "ピンクのツインテール", "赤のリボン", "帽子なし")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_has_a_name_that_is_understood_again(language: str) -> None:
+    for attribute, levels in VOCABULARY.items():
+        for level in levels:
+            said = name(attribute, level, language)  # type: ignore[arg-type]
+            assert getattr(parse(said).wish, attribute) == level, said
+    for item in ACCESSORIES:
+        assert item in parse(name("wear", item, language)).wish.wear  # type: ignore[arg-type]
+    for attribute in PALETTES:
+        for level in PALETTES[attribute]:
+            assert phrase_of(attribute, level, language)  # type: ignore[arg-type]
+    for slider in SLIDERS:
+        assert phrase_of(slider, -1.0, language) != phrase_of(slider, 1.0, language)  # type: ignore[arg-type]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from(LANGUAGES))
+def test_a_described_figure_is_read_back(seed: int, language: str) -> None:
+    spec = Wish().complete(seed)
+    again = parse(describe(spec, language)).wish  # type: ignore[arg-type]
+    for attribute in ("style", "presentation", "age", "hair", "expression", "outfit"):
+        assert getattr(again, attribute) == getattr(spec, attribute), describe(spec, language)  # type: ignore[arg-type]
+
+
+def test_the_lexicon_is_consistent() -> None:
+    known = {*Wish.model_fields}
+    levels = {name: set(VOCABULARY.get(name) or PALETTES.get(name, ())) for name in known}
+    archetypes = 0
+    for entry, words in entries():
+        archetypes += entry.kind == "archetype"
+        assert words, entry.name
+        places = [entry.layers, *entry.parts.values()]
+        for layers in places:
+            for settings_ in layers.values():
+                assert set(settings_) <= known, (entry.name, settings_)
+                for attribute, value in settings_.items():
+                    if attribute == "wear":
+                        assert set(value) <= set(ACCESSORIES), entry.name
+                    elif levels[attribute] and not value.startswith("#"):
+                        assert value in levels[attribute], (entry.name, attribute, value)
+    assert archetypes >= 60
+    assert not lexicon().duplicates
