@@ -44,10 +44,12 @@ class Reading:
     """What one region of one picture shows.
 
     difference: CIEDE2000 to the asked colour; of two eyes the worse one's.
-    named: For an asked level of the palette, the level that is nearest to what is seen; else None.
+    asked: The asked level of the palette; None if a free colour was asked for.
+    named: The level that is nearest to what is seen; None likewise.
     """
 
     difference: float
+    asked: str | None
     named: str | None
 
     @property
@@ -101,12 +103,11 @@ def _read_region(
         seen = pixels.mean(0)
         mixture = _mixture(slots[inside], weights[inside])
     difference = _difference(seen, _shown(spec, attribute, region, asked, mixture))
-    named = None
-    if not asked.startswith("#"):
-        names = list(PALETTES[attribute])
-        apart = [_difference(seen, _shown(spec, attribute, region, n, mixture)) for n in names]
-        named = names[int(np.argmin(apart))]
-    return Reading(difference, named)
+    if asked.startswith("#"):
+        return Reading(difference, None, None)
+    names = list(PALETTES[attribute])
+    apart = [_difference(seen, _shown(spec, attribute, region, n, mixture)) for n in names]
+    return Reading(difference, asked, names[int(np.argmin(apart))])
 
 
 def _asked(attribute: str, region: tuple[Slot, ...], spec: AvatarSpec) -> str:
