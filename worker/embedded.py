@@ -53,6 +53,9 @@ def server_binary() -> str:
 class EmbeddedRedis:
     """A context manager that starts a redis-server and stops it.
 
+    Start it from a thread that lives as long as the server: Linux ends a child with the thread
+    that made it.
+
     Args:
         durable: Write every change to disk (in the private directory), so that `restart` and
             `kill` followed by `start` keep the data.

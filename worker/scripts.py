@@ -185,7 +185,9 @@ local answer = {}
 for i = 3, #ARGV do
   local id = ARGV[i]
   local record = P..'record:'..id
-  if redis.call('HGET', record, 'state') == 'queued' then
+  local r = redis.call('HMGET', record, 'state', 'owner')
+  -- Its own already: the answer to this very claim got lost, and it is asked again.
+  if r[1] == 'queued' or (r[1] == 'drawing' and r[2] == ARGV[1]) then
     redis.call('HSET', record, 'state', 'drawing', 'owner', ARGV[1])
     redis.call('ZADD', P..'running', now() + tonumber(ARGV[2]), id)
     redis.call('ZREM', P..'waiting', id)

@@ -29,7 +29,12 @@ class QueueSettings(BaseSettings):
     """What frontends and workers share. Times are seconds."""
 
     model_config = SettingsConfigDict(
-        env_prefix="MOEMOJI_", extra="ignore", frozen=True, hide_input_in_errors=True
+        env_prefix="MOEMOJI_",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        # The strings below the fields are data as well: for the table of settings in the manual.
+        use_attribute_docstrings=True,
     )
 
     jobs_per_user: Annotated[int, Field(ge=1, le=100)] = 5
@@ -39,14 +44,19 @@ class QueueSettings(BaseSettings):
     patience: Seconds = 3600
     """A job that waited this long is given up, and its author told."""
     record_ttl: Annotated[int, Field(ge=1)] = 30 * 24 * 3600
+    """How long requests and records are kept, so that buttons work."""
     result_ttl: Annotated[int, Field(ge=1)] = 24 * 3600
+    """How long finished pictures are kept."""
     upload_ttl: Annotated[int, Field(ge=1)] = 15 * 60
+    """How long a picture that somebody sent is kept at most; it goes when its job ends."""
     double_click: Seconds = 2
     """How long a finished job still answers the same click."""
     deliver_backoff: Seconds = 1.0
     """First pause before a result that a chat did not take is tried again; it doubles."""
     deliver_backoff_max: Seconds = 60.0
+    """The longest such pause."""
     deliver_attempts: Annotated[int, Field(ge=1)] = 20
+    """How often a chat is tried before a result is given up."""
     deliver_reclaim: Seconds = 300.0
     """What was neither acknowledged nor given back for this long is delivered again, by whichever
     frontend is there; longer than any chat makes a sender wait. (A frontend that is started again
@@ -57,6 +67,7 @@ class WorkerSettings(QueueSettings):
     """What only workers need."""
 
     redis_url: Annotated[RedisUrl, Field(validation_alias="REDIS_URL")]
+    """Where Redis (6.2 or later) is: redis://, rediss:// or unix://."""
     engine: Annotated[str, Field(pattern=r"^[\w.]+:\w+$")] = "generator.engine:Engine"
     """The class that draws, as module:Class."""
     batch_jobs: Annotated[int, Field(ge=1, le=256)] = 8
@@ -64,9 +75,11 @@ class WorkerSettings(QueueSettings):
     batch_pictures: Annotated[int, Field(ge=1, le=1024)] = 8
     """Pictures per call of the engine: a step, between which cancelling bites."""
     beat: Seconds = 5.0
+    """How often a worker gives a sign of life."""
     lease: Seconds = 20.0
     """A worker that did not beat for this long is taken for dead and its jobs queue again."""
     sweep: Seconds = 5.0
+    """How often each worker looks for jobs of dead ones."""
     lost_after: Seconds = 5.0
     """A job that waits this long in no list was popped by a worker that is no more."""
     requeues: Annotated[int, Field(ge=0, le=10)] = 2
@@ -74,8 +87,11 @@ class WorkerSettings(QueueSettings):
     step_timeout: Seconds = 60.0
     """A single engine call that takes longer ends the process (exit code 70)."""
     cancel_poll: Seconds = 0.25
+    """How often a worker looks whether what it draws was cancelled."""
     log_json: bool = False
+    """One JSON object a line instead of text."""
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
+    """The least that is logged."""
 
 
 S = TypeVar("S", bound=BaseSettings)

@@ -128,7 +128,8 @@ class AvatarWorker(SimpleWorker):
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Draw this job and what else waits, as many as fit into a batch."""
         self.set_state(WorkerStatus.BUSY)
-        ids = [job.id, *self._books.pop(self._settings.batch_jobs - 1)]
+        # A job that was found again may be listed twice.
+        ids = list(dict.fromkeys([job.id, *self._books.pop(self._settings.batch_jobs - 1)]))
         claims = self._books.claim(ids)
         self._pulse.hold(claim.job_id for claim in claims)
         try:

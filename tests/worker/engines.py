@@ -13,12 +13,14 @@ import time
 from PIL import Image
 
 from generator.spec import AvatarSpec
+from worker.errors import PersonError
 
 RAISES = 4_000_000_001
 STICKS = 4_000_000_002
 STICKS_WITH_GIL = 4_000_000_003
 KILLS = 4_000_000_004
 BIG = 4_000_000_005
+REFUSES = 4_000_000_006
 
 
 class OutOfMemoryError(RuntimeError):
@@ -44,6 +46,8 @@ class SmallEngine:
         seeds = {spec.seed for spec in specs}
         if RAISES in seeds:
             raise ValueError("this one cannot be drawn")
+        if REFUSES in seeds:
+            raise PersonError("too-many-jobs", limit=3)
         if BIG in seeds and len(specs) > 2:
             raise OutOfMemoryError
         if KILLS in seeds:

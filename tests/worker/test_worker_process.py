@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from engines import BIG, KILLS, RAISES, STICKS, STICKS_WITH_GIL, colour
+from engines import BIG, KILLS, RAISES, REFUSES, STICKS, STICKS_WITH_GIL, colour
 from PIL import Image
 
 from generator.spec import AvatarSpec
@@ -152,6 +152,20 @@ async def test_one_bad_job_of_a_full_batch_fails_alone(
     assert bad in line
     assert "this one cannot be drawn" in worker.text()
     assert "pr0mpt" not in worker.text()
+
+
+async def test_what_a_person_can_mend_is_told_as_that(
+    queue, request_of, spawn, deliveries, collect
+):
+    fine = await queue.submit(request_of("fine"))
+    refused = await queue.submit(drawing(request_of, "x", REFUSES))
+    worker = spawn("--burst")
+    events = {event.job_id: event for event in await collect(await deliveries(), 2)}
+    assert events[fine].kind == "done"
+    assert (events[refused].kind, events[refused].error) == ("failed", "too-many-jobs")
+    assert events[refused].params == {"job_id": refused, "limit": 3}
+    assert await worker.ended() == 0
+    assert "Traceback" not in worker.text()
 
 
 async def test_out_of_memory_halves_the_step(queue, request_of, spawn, deliveries, collect):

@@ -189,6 +189,8 @@ async def test_a_result_is_kept_and_a_second_finisher_changes_nothing(queue, req
     mine, other = ledger("w1"), ledger("w2")
     assert mine.pop(1) == [asked.job_id]
     assert [claim.attempts for claim in mine.claim([asked.job_id])] == [0]
+    # Asked again because the answer got lost, it is the same; to others it is taken.
+    assert len(mine.claim([asked.job_id])) == 1
     assert other.claim([asked.job_id]) == []
     assert other.begin([asked.job_id]) == set()
     assert mine.begin([asked.job_id]) == {asked.job_id}

@@ -76,6 +76,13 @@ def test_secrets_are_in_no_repr():
     assert "s3cret" not in str(refusal.value) + explain(refusal.value, WorkerSettings)
 
 
+def test_every_setting_says_what_it_is():
+    undocumented = [
+        name for name, field in WorkerSettings.model_fields.items() if not field.description
+    ]
+    assert undocumented == []
+
+
 def test_a_dead_workers_jobs_are_back_in_line_within_a_minute():
     settings = WorkerSettings(REDIS_URL="redis://host")
     assert settings.lease + settings.sweep < 60
