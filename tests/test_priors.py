@@ -1,12 +1,16 @@
-"""The flat prior covers every level; the joint prior stays sensible."""
+"""The flat prior covers every level; the joint priors stay sensible."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from random import Random
 
 from generator.priors import uniform
-from generator.spec import ACCESSORIES, PALETTES, SLIDERS, VOCABULARY
+from generator.spec import ACCESSORIES, PALETTES, SLIDERS, VOCABULARY, AvatarSpec
+from generator.wish import Wish
+
+FIGURES = [Wish().complete(seed) for seed in range(4000)]
 
 
 def test_uniform_covers_every_level_about_equally() -> None:
@@ -15,7 +19,8 @@ def test_uniform_covers_every_level_about_equally() -> None:
     for attribute, levels in VOCABULARY.items():
         counts = Counter(getattr(spec, attribute) for spec in specs)
         expected = len(specs) / len(levels)
-        if attribute == "hair_pattern":
+        if attribute in ("hair_pattern", "facial_hair"):  # rarer ones are rarer on purpose
+            assert all(counts[level] > 0.02 * len(specs) for level in levels)
             continue
         assert all(0.6 * expected < counts[level] < 1.5 * expected for level in levels), attribute
     worn = Counter(item for spec in specs for item in spec.accessories)
@@ -33,3 +38,82 @@ def test_uniform_covers_every_level_about_equally() -> None:
 
 def test_uniform_is_a_function_of_the_generator_state() -> None:
     assert [uniform(Random(5)) for _ in range(3)] == [uniform(Random(5)) for _ in range(3)]
+
+
+PINNED = {
+    "presentation": "girl",
+    "age": "adult",
+    "hair_colour": "black",
+    "skin": "deep",
+    "outfit": "blazer",
+}
+
+
+def share(of: Callable[[AvatarSpec], bool], figures: list[AvatarSpec] = FIGURES) -> float:
+    return sum(map(of, figures)) / len(figures)
+
+
+def test_no_child_has_a_beard_and_no_bald_head_a_fringe() -> None:
+    for spec in FIGURES:
+        if spec.facial_hair != "none":
+            assert spec.presentation == "boy"
+            assert spec.age in ("adult", "elder")
+        if spec.hair in ("bald", "hijab"):
+            assert spec.fringe == "none"
+        if spec.hair == "bald":
+            assert spec.presentation == "boy"
+            assert spec.age != "child"
+            assert not spec.accessories & {"ribbon", "hairpin", "ahoge", "flower_crown"}
+
+
+def test_what_is_asked_for_speaks_for_who_wears_it() -> None:
+    bearded = [Wish(facial_hair="beard").complete(seed) for seed in range(300)]
+    assert all(spec.presentation == "boy" and spec.age in ("adult", "elder") for spec in bearded)
+    pink = [Wish(hair_colour="pink").complete(seed) for seed in range(300)]
+    assert not any(spec.hair in ("bald", "hijab") for spec in pink)
+    assert all(spec.hair_pattern == "solid" for spec in pink)
+    ribbons = [Wish(wear=frozenset({"ribbon"})).complete(seed) for seed in range(300)]
+    assert not any(spec.hair in ("bald", "hijab") for spec in ribbons)
+    sailors = [Wish(outfit="sailor").complete(seed) for seed in range(300)]
+    assert share(lambda spec: spec.age == "elder", sailors) < 0.02
+
+
+def test_asked_for_oddities_are_granted() -> None:
+    spec = Wish(age="child", facial_hair="beard", presentation="girl").complete(1)
+    assert (spec.age, spec.facial_hair, spec.presentation) == ("child", "beard", "girl")
+
+
+def test_proportions_are_as_intended() -> None:
+    assert 0.35 < share(lambda spec: spec.presentation == "girl") < 0.6
+    assert share(lambda spec: len(spec.accessories) <= 2) > 0.95
+    assert share(lambda spec: spec.hair_pattern == "solid") > 0.8
+    assert share(lambda spec: spec.eye_colour2 is not None) < 0.03
+    pleasant = ("smile", "laugh", "neutral", "wink", "shy", "starry", "love", "smug")
+    assert share(lambda spec: spec.expression in pleasant) > 0.75
+    elders = [spec for spec in FIGURES if spec.age == "elder"]
+    silvery = ("grey", "white", "silver")
+    assert share(lambda spec: spec.hair_colour in silvery, elders) > 0.5
+    loud = ("starry", "love", "dizzy", "shock", "rage", "bawl")
+    chibi = [spec for spec in FIGURES if spec.style == "chibi"]
+    moe = [spec for spec in FIGURES if spec.style == "moe"]
+    assert share(lambda s: s.expression in loud, chibi) > 3 * share(
+        lambda s: s.expression in loud, moe
+    )
+    tones = Counter(spec.skin for spec in FIGURES)
+    assert min(tones.values()) > 0.8 * len(FIGURES) / len(PALETTES["skin"])
+    for levels, name in ((VOCABULARY[name], name) for name in ("hair", "outfit", "expression")):
+        assert {getattr(spec, name) for spec in FIGURES} == set(levels), name
+
+
+def test_one_changed_attribute_keeps_the_independent_ones() -> None:
+    one = Wish(presentation="girl", age="young").complete(5)
+    other = Wish(presentation="girl", age="young", eye_colour="red").complete(5)
+    assert other == one.model_copy(update={"eye_colour": "red", "eye_colour2": None})
+
+
+def test_completion_never_changes() -> None:
+    """Pinned: chat histories keep (wish, seed) and must show the same figure again."""
+    spec = Wish(hair="twintails").complete(2026)
+    assert (
+        spec.model_dump(include={"presentation", "age", "hair_colour", "outfit", "skin"}) == PINNED
+    )

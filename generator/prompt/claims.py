@@ -90,6 +90,8 @@ def _of_bond(bond: Bond, places: Mapping[int, int]) -> Iterator[Claim]:
         if token.kind != "colour" or not token.negated:
             side = "ombre" if part == "ombre" and len(bond.modifiers) == 1 else bond.side
             yield from _granted(layers, token, order, side)
+            if part == "blend":
+                yield Claim("hair_pattern", "ombre", FIRM, order, token)
         elif layers:
             for name, level in layers.get("set", {}).items():
                 if level in PALETTES[name]:
@@ -118,6 +120,8 @@ def _granted(
     for layer, rank in _RANKS.items():
         if layer == "set" and token.kind == "archetype":
             rank = SOFT
+        if layer == "weak" and token.negated and "set" in layers:
+            continue  # "no blush" does not rule out being shy
         for name, value in settings_of(layers, layer, token.degree).items():
             for item in value if name == "wear" else [value]:
                 if not token.negated:

@@ -250,6 +250,10 @@ def _attach(clause: list[Token], start: int, end: int) -> list[tuple[int, Bond]]
         middle = clause.index(group[1])
         after = _attach(clause, middle, end)
         return [*_attach(clause, start, start), *after]
+    if colour and len(group) == 1 and start > 1 and clause[start - 1].entry.towards:
+        before = next((t for t in reversed(clause[: start - 1]) if t.is_content), None)
+        if before is not None and before.entry.part in ("hair", "fringe", "ombre"):
+            return [(start, Bond(tuple(group), before, "blend"))]  # "pink hair fading to blue"
     person = _person(clause, end, group[-1])
     if behind is not None and clause[behind].kind == "worn" and person is None:
         return [(start, Bond(tuple(group), None, "outfit"))]

@@ -27,7 +27,8 @@ LAYERS = ("likely", "set", "firm", "weak", "lean", "more", "less", "negated", "g
 COLOUR_AT = {
     "hair": ("hair", "hair_colour"), "beard": ("hair", "hair_colour"),
     "fringe": ("hair", "hair_colour"), "streak": ("hair", "hair_colour2"),
-    "ombre": ("hair", "hair_colour"), "eyes": ("eyes", "eye_colour"), "skin": ("skin", "skin"),
+    "blend": ("hair", "hair_colour2"), "ombre": ("hair", "hair_colour"),
+    "eyes": ("eyes", "eye_colour"), "skin": ("skin", "skin"),
     "face": ("skin", "skin"), "person": ("person", "skin"),
     "outfit": ("outfit", "outfit_colour"), "accessory": ("outfit", "accessory_colour"),
     "glasses": ("outfit", "accessory_colour"),

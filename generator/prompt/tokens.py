@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from generator.prompt.lexicon import Entry, Lexicon, colour_parts
 from generator.prompt.text import Atom, atoms
@@ -50,36 +50,30 @@ class Token:
 
 def read(text: str, lexicon: Lexicon) -> list[Token]:
     """The tokens of a cleaned text, in order and without gaps."""
-    pieces = atoms(text, lexicon.shapes)
-    keys: list[str] = []
-    owner: list[int] = []
-    for index, atom in enumerate(pieces):
-        found = lexicon.keys(atom)
-        # A word that means nothing still takes a place, so that no phrase reaches across it.
-        for key in found or ("\0",):
-            keys.append(key)
-            owner.append(index)
+    pieces = [part for atom in atoms(text, lexicon.shapes) for part in _parts(atom, lexicon)]
+    keys = [key for _, key in pieces]
     tokens: list[Token] = []
     at = 0
-    while at < len(keys):
-        index = owner[at]
-        atom = pieces[index]
-        match = lexicon.longest(keys, at)
-        if match and atom.kind != "separator":
-            end, entry = match
-            last = owner[end - 1]
-        else:
-            end, entry, last = at + 1, _without_match(atom), index
-        if end < len(keys) and owner[end] == last and entry is UNKNOWN:
-            end += 1
-        whole = pieces[index : last + 1]
-        if tokens and owner[at - 1] == index and at > 0:
-            tokens[-1].text = atom.text  # the second half of a glued word
-            whole = []
+    while at < len(pieces):
+        first = pieces[at][0]
+        match = lexicon.longest(keys, at) if first.kind != "separator" else None
+        end, entry = match or (at + 1, _without_match(first))
+        whole = [atom for atom, _ in pieces[at:end]]
         written = "".join((" " if a.spaced and n else "") + a.text for n, a in enumerate(whole))
-        tokens.append(Token(entry, written or atom.text, len(whole) or 1, atom.spaced))
+        tokens.append(Token(entry, written, len(whole), first.spaced))
         at = end
     return _joined(_dissolved(tokens))
+
+
+def _parts(atom: Atom, lexicon: Lexicon) -> list[tuple[Atom, str]]:
+    """An atom with what to look it up as; two of them for a glued word such as "pinkhair"."""
+    found = lexicon.keys(atom)
+    if len(found) == 2:
+        cut = len(found[0])
+        halves = replace(atom, text=atom.text[:cut]), replace(atom, text=atom.text[cut:])
+        return [(half, key) for half, key in zip(halves, found, strict=True)]
+    # A word that means nothing still takes a place, so that no phrase reaches across it.
+    return [(atom, found[0] if found else "\0")]
 
 
 def _without_match(atom: Atom) -> Entry:
