@@ -23,7 +23,7 @@ def test_uniform_covers_every_level_about_equally() -> None:
             assert all(counts[level] > 0.02 * len(specs) for level in levels)
             continue
         assert all(0.6 * expected < counts[level] < 1.5 * expected for level in levels), attribute
-    worn = Counter(item for spec in specs for item in spec.accessories)
+    worn: Counter[str] = Counter(item for spec in specs for item in spec.accessories)
     assert all(0.04 < worn[item] / len(specs) < 0.12 for item in ACCESSORIES)
     for attribute in ("hair_colour", "eye_colour", "skin", "accessory_colour", "outfit_colour"):
         named = [getattr(spec, attribute) for spec in specs]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from generator.prompt.grammar import Bond, bonds, clauses, grade, negate, settings_of, shade
@@ -48,24 +48,37 @@ def claims(tokens: list[Token]) -> list[Claim]:
     found: list[Claim] = []
     parted = [shade(clause) for clause in clauses(tokens)]
     order = 0
+    odd: Token | None = None
     for clause in parted:
         negate(clause)
         grade(clause)
         places = {id(token): order + index for index, token in enumerate(clause)}
         order += len(clause)
         described: set[int] = set()
-        for bond in bonds(clause):
+        for bond in _of_odd_eyes(bonds(clause), odd):
             if bond.noun is not None and any(token.negated for token in bond.modifiers):
                 described.add(id(bond.noun))
             made = list(_of_bond(bond, places))
             if not made and not _negated_noun(bond):
                 bond.modifiers[0].lost = not _goes_with(bond)
             found.extend(made)
+        odd = next((t for t in clause if "odd_eyes" in t.entry.layers.get("set", {})), None)
         for token in clause:
             if token.is_content and (id(token) not in described or token.entry.says_something):
                 found.extend(_of_token(token, places[id(token)]))
     tokens[:] = [token for clause in parted for token in clause]
     return sorted(found, key=lambda claim: claim.order)
+
+
+def _of_odd_eyes(bonds_: list[Bond], odd: Token | None) -> list[Bond]:
+    """Hand "green and brown" to the "different coloured eyes" of the clause before."""
+    if odd is None or odd.coloured or len(bonds_) != 1:
+        return bonds_
+    bond = bonds_[0]
+    if bond.noun is not None or bond.part != "bare" or len(bond.modifiers) != 2:
+        return bonds_
+    odd.coloured = True
+    return [replace(bond, noun=odd, part="eyes")]
 
 
 def _negated_noun(bond: Bond) -> bool:
@@ -74,7 +87,8 @@ def _negated_noun(bond: Bond) -> bool:
 
 def _goes_with(bond: Bond) -> bool:
     """Whether a modifier is known to mean nothing at that part ("big hat")."""
-    return all(bond.part in token.entry.parts for token in bond.modifiers)
+    part = "accessory" if bond.part == "glasses" else bond.part
+    return all(part in token.entry.parts for token in bond.modifiers)
 
 
 def _of_bond(bond: Bond, places: Mapping[int, int]) -> Iterator[Claim]:

@@ -25,6 +25,8 @@ _COLOURED = frozenset(
     {"glasses", "round_glasses", "ribbon", "hairpin", "headphones", "cap", "beret", "witch_hat"}
     | {"santa_hat", "tiara", "face_mask", "eye_patch", "earrings", "maid_headdress"}
 )
+_LENGTHS = {"long_straight": 1, "long_wavy": 1, "bob": -1, "pixie": -1, "short_crop": -1}
+"""Styles whose names already say that they are long or short."""
 _COLOUR_OF = {
     "hair_colour": "hair_of",
     "hair_colour2": "streaks_of",
@@ -50,20 +52,24 @@ def name(attribute: str, level: str, language: Language) -> str:
 def colour_name(attribute: str, value: str, language: Language) -> str:
     """The name of a colour; a #rrggbb is called by the nearest level."""
     if value.startswith("#"):
-        wanted = _rgb(value)
-        palette = PALETTES[attribute]
+        wanted = _luma_chroma(value)
         value = min(
-            palette,
+            PALETTES[attribute],
             key=lambda level: sum(
-                (a - b) ** 2
-                for a, b in zip(_rgb(resolve_colour(attribute, level)), wanted, strict=True)
+                weight * (a - b) ** 2
+                for weight, a, b in zip(
+                    (1, 3, 3), _luma_chroma(resolve_colour(attribute, level)), wanted, strict=True
+                )
             ),
         )
     return name(attribute, value, language)
 
 
-def _rgb(colour: str) -> tuple[int, ...]:
-    return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
+def _luma_chroma(colour: str) -> tuple[float, float, float]:
+    """Y, B - Y and R - Y (Rec. 601): people name a colour by its hue before its lightness."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    luma = 0.299 * red + 0.587 * green + 0.114 * blue
+    return luma, blue - luma, red - luma
 
 
 def _pattern(key: str, language: Language, **parts: str) -> str:
@@ -71,6 +77,8 @@ def _pattern(key: str, language: Language, **parts: str) -> str:
 
 
 def _slider(attribute: str, value: float, language: Language) -> str:
+    if attribute == "hair_length" and 0 < value < 0.8:
+        return _pattern("long_hair", language)
     ends = _names()["slider"][attribute]
     return str(ends[value > 0][LANGUAGES.index(language)])
 
@@ -117,12 +125,14 @@ def phrases(figure: AvatarSpec | Wish, language: Language = "en") -> tuple[str, 
     said += _worn(wish, language)
     for attribute in SLIDERS:
         value = getattr(wish, attribute)
-        if value:
+        obvious = attribute == "hair_length" and value and _LENGTHS.get(wish.hair or "", 0) * value
+        if value and not (obvious and obvious > 0 and abs(value) < 0.8):
             said.append(_slider(attribute, value, language))
     said += _left_off(wish, language)
     said += [
         phrase_of(attribute, level, language, negated=True)
         for attribute, level in sorted(wish.avoid)
+        if getattr(wish, attribute) is None
     ]
     return tuple(dict.fromkeys(said))
 

@@ -60,7 +60,9 @@ def negate(clause: list[Token]) -> None:
 def _negate_after(clause: list[Token], start: int) -> None:
     extends = clause[start].text.casefold().startswith("without")
     settled = joined = False
-    for token in clause[start + 1 :]:
+    for place, token in enumerate(clause[start + 1 :]):
+        if token.text == "的" and place and not any(t.negated for t in clause[start:]):
+            return  # what was negated asks for nothing drawable: 没有心事的少女
         if token.kind == "joiner" and settled:
             joined = token.text.casefold() in _NOR or (extends and token.text.casefold() == "and")
             if not joined:
@@ -251,9 +253,9 @@ def _attach(clause: list[Token], start: int, end: int) -> list[tuple[int, Bond]]
         after = _attach(clause, middle, end)
         return [*_attach(clause, start, start), *after]
     if colour and len(group) == 1 and start > 1 and clause[start - 1].entry.towards:
-        before = next((t for t in reversed(clause[: start - 1]) if t.is_content), None)
-        if before is not None and before.entry.part in ("hair", "fringe", "ombre"):
-            return [(start, Bond(tuple(group), before, "blend"))]  # "pink hair fading to blue"
+        blended = next((t for t in reversed(clause[: start - 1]) if t.is_content), None)
+        if blended is not None and blended.entry.part in ("hair", "fringe", "ombre"):
+            return [(start, Bond(tuple(group), blended, "blend"))]  # "pink hair fading to blue"
     person = _person(clause, end, group[-1])
     if behind is not None and clause[behind].kind == "worn" and person is None:
         return [(start, Bond(tuple(group), None, "outfit"))]
@@ -265,7 +267,7 @@ def _attach(clause: list[Token], start: int, end: int) -> list[tuple[int, Bond]]
         for index, token in enumerate(clause[start : end + 1], start)
     )
     if target is None:
-        return [(start, Bond(tuple(group), None, "bare", towards))]
+        return [(start, Bond(tuple(group), None, "bare", towards, _side(clause, start, end)))]
     noun = clause[target]
     noun.coloured = noun.coloured or colour
     side = _side(clause, min(start, target), max(end, target))

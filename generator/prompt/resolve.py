@@ -135,7 +135,11 @@ def _hair(claims: list[Claim]) -> Iterator[Claim]:
         and not _blends(claim)
     ]
     second = any(claim.attribute == "hair_colour2" for claim in claims)
+    halves = [claim for claim in plain if claim.side and claim.rank == FIRM]
     for claim in claims:
+        if len(halves) == 2 and claim is halves[1]:  # "black on the left, white on the right"
+            yield replace(claim, attribute="hair_colour2")
+            continue
         if claim.attribute == "hair_colour" and _blends(claim) and plain and not second:
             yield replace(claim, attribute="hair_colour2")
         else:
