@@ -14,6 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bot import journal
 from bot.console_app.road import OwnWorker, embedded_road
 from bot.console_app.terminal import Terminal
 from bot.core import Conversation
@@ -218,11 +219,7 @@ def run(settings: ConsoleSettings, once: str | None, out: Path | None, folder: P
         StoreAwayError: if the Redis of the settings does not answer.
     """
     given = settings.redis_url.get_secret_value() if settings.redis_url else None
-    logs.configure(
-        level=settings.log_level,
-        as_json=settings.log_json,
-        secrets=logs.password_of(given) if given else (),
-    )
+    journal.begin(settings, logs.password_of(given) if given else ())
     if given is not None:
         return asyncio.run(_talk(settings, given, None, once, out, folder))
     with embedded_road() as (url, worker):

@@ -10,6 +10,7 @@ import structlog
 from bot.core.conversation import Conversation
 from bot.core.replies import Reply
 from bot.core.results import finished
+from bot.journal import where
 from worker.delivery import Deliveries, Event
 from worker.errors import PersonError
 from worker.jobs import Address, Record
@@ -104,9 +105,9 @@ class Carrier:
                     task = asyncio.create_task(self._deliver(event))
                     self._tasks.add(task)
                     task.add_done_callback(self._tasks.discard)
-            except Exception:
+            except Exception as error:
                 # One unreadable event must not silence a frontend for ever.
-                log.exception("listening-failed")
+                log.error("listening-failed", error=type(error).__name__, where=where(error))
                 await asyncio.sleep(1)
 
     async def _deliver(self, event: Event) -> None:
@@ -127,7 +128,13 @@ class Carrier:
             await event.ack()
         except Exception as error:
             # Its message may quote what was sent; the type and the id are enough to look on.
-            log.warning("not-delivered", job_id=event.job_id, error=type(error).__name__)
+            log.warning(
+                "not-delivered",
+                job_id=event.job_id,
+                attempt=event.attempt,
+                error=type(error).__name__,
+                where=where(error),
+            )
             await event.retry(error)
         finally:
             self._under_way.discard(event.entry)
@@ -166,6 +173,6 @@ class Carrier:
             try:
                 async for progress in self._deliveries.progress():
                     self.follow(progress.job_id)
-            except Exception:
-                log.exception("progress-failed")
+            except Exception as error:
+                log.error("progress-failed", error=type(error).__name__, where=where(error))
                 await asyncio.sleep(1)

@@ -17,6 +17,7 @@ from bot.core.refusals import RefusalError, explained
 from bot.core.replies import Chat, Reply
 from bot.core.results import waiting
 from bot.core.wishes import warm
+from bot.journal import where
 from bot.texts import LANGUAGES, Texts, language_of, texts
 from worker.errors import PersonError
 from worker.jobs import Position, Record, new_job_id
@@ -77,10 +78,16 @@ class Conversation:
             raise TypeError(f"no answer to {type(event).__name__}")
         except PersonError as error:
             return Reply(explained(error, say), private=True)
-        except Exception:
+        except Exception as error:
             # No job yet, perhaps: an id of its own leads from the apology to this line.
             trouble = new_job_id()
-            log.exception("trouble", job_id=trouble, platform=event.place.platform)
+            log.error(
+                "trouble",
+                job_id=trouble,
+                platform=event.place.platform,
+                error=type(error).__name__,
+                where=where(error),
+            )
             return Reply(explained(PersonError("trouble", job_id=trouble), say), private=True)
 
     async def speech(self, event: Event) -> Texts:

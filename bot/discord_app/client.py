@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import signal
+import sys
 from contextlib import suppress
 from typing import Any
 
@@ -16,6 +17,7 @@ import yarl
 from discord import app_commands
 from discord.gateway import DiscordWebSocket
 
+from bot import journal
 from bot.core import Conversation
 from bot.core.carrier import GRACE, Carrier
 from bot.core.events import Action, Edited, Event, Person, Place
@@ -24,6 +26,7 @@ from bot.discord_app.answering import Answering
 from bot.discord_app.commands import Localizer, add_commands
 from bot.discord_app.controls import Control
 from bot.discord_app.outlet import DiscordOutlet
+from bot.journal import where
 from bot.settings import DiscordSettings
 from worker import logs
 from worker.delivery import Deliveries
@@ -127,7 +130,11 @@ class MoemojiClient(discord.Client):
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """What no one caught. The arguments may hold a wish, so that they are not logged."""
-        log.exception("unhandled", event_method=event_method)
+        error = sys.exception()
+        if error is not None:
+            log.error(
+                "unhandled", method=event_method, error=type(error).__name__, where=where(error)
+            )
 
 
 def who_and_where(interaction: discord.Interaction) -> tuple[Person, Place]:
@@ -182,9 +189,7 @@ async def run(settings: DiscordSettings) -> int:
         StoreAwayError: if Redis does not answer.
     """
     url, token = settings.redis_url.get_secret_value(), settings.token.get_secret_value()
-    logs.configure(
-        level=settings.log_level, as_json=settings.log_json, secrets=(token, *logs.password_of(url))
-    )
+    journal.begin(settings, (token, *logs.password_of(url)))
     use_proxies(settings)
     queue = await JobQueue.connect(url, settings)
     preferences = await Preferences.connect(url)

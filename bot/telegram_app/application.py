@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import logging
 import signal
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -26,10 +25,12 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
+from bot import journal
 from bot.core import Conversation
 from bot.core.carrier import Carrier
 from bot.core.events import COMMANDS, Event, Pictures
 from bot.core.preferences import Preferences
+from bot.journal import where
 from bot.settings import TelegramSettings
 from bot.telegram_app.answering import Answering
 from bot.telegram_app.outlet import TelegramOutlet
@@ -42,7 +43,7 @@ from worker.queue import JobQueue
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 64
+AT_ONCE = 32
 """Updates in work at the same time: each waits for Redis and Telegram most of the time."""
 RETRIES = 8
 """How often a request is repeated after "429 Too Many Requests", each time as late as asked."""
@@ -223,7 +224,11 @@ class TelegramFrontend:
 
     async def _on_error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         # The update would hold what somebody wrote, the error's text may quote it.
-        log.error("unhandled", platform="telegram", error=type(context.error).__name__)
+        error = context.error
+        if error is not None:
+            log.error(
+                "unhandled", platform="telegram", error=type(error).__name__, where=where(error)
+            )
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -254,8 +259,7 @@ async def run(settings: TelegramSettings) -> int:
     hidden = [settings.token.get_secret_value(), *logs.password_of(url)]
     if settings.webhook_secret is not None:
         hidden.append(settings.webhook_secret.get_secret_value())
-    logs.configure(level=settings.log_level, as_json=settings.log_json, secrets=hidden)
-    quiet_transport()
+    journal.begin(settings, hidden)
     queue = await JobQueue.connect(url, settings)
     preferences = await Preferences.connect(url)
     deliveries = await Deliveries.connect(url, "telegram", settings.frontend_name, settings)
@@ -267,9 +271,3 @@ async def run(settings: TelegramSettings) -> int:
         for part in (deliveries, queue, preferences):
             await part.close()
     return 0
-
-
-def quiet_transport() -> None:
-    """httpx writes a line with the whole URL for each request, and the token is in the URL."""
-    for name in ("httpx", "httpcore", "telegram", "telegram.ext"):
-        logging.getLogger(name).setLevel(logging.WARNING)

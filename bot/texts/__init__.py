@@ -6,10 +6,12 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from typing import Literal, cast, get_args
 
-LANGUAGES: tuple[str, ...] = ("en", "zh_hans", "zh_hant", "ja")
+Language = Literal["en", "zh_hans", "zh_hant", "ja"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 """The first one stands in for every locale that has no texts of its own."""
-DISCORD_LOCALES: dict[str, str] = {
+DISCORD_LOCALES: dict[str, Language] = {
     "en-US": "en",
     "en-GB": "en",
     "zh-CN": "zh_hans",
@@ -17,11 +19,11 @@ DISCORD_LOCALES: dict[str, str] = {
     "ja": "ja",
 }
 """Discord's locale codes (https://discord.com/developers/docs/reference#locales)."""
-TELEGRAM_LANGUAGES: dict[str, str] = {"zh": "zh_hans", "ja": "ja"}
+TELEGRAM_LANGUAGES: dict[str, Language] = {"zh": "zh_hans", "ja": "ja"}
 """Telegram's command lists know two-letter codes only; the list without a code is English."""
 
 
-def language_of(locale: str | None) -> str:
+def language_of(locale: str | None) -> Language:
     """The language of a locale as chat services and browsers write it.
 
     Example:
@@ -53,7 +55,7 @@ class Texts:
         table: Every sentence by its dotted key, with {placeholders}.
     """
 
-    def __init__(self, language: str, table: Mapping[str, str]) -> None:
+    def __init__(self, language: Language, table: Mapping[str, str]) -> None:
         self.language = language
         self.table = table
 
@@ -103,4 +105,4 @@ def texts(language: str) -> Texts:
     if language not in LANGUAGES:
         raise ValueError(f"there are texts in {', '.join(LANGUAGES)}, not in {language!r}")
     data = resources.files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    return Texts(language, _flatten(tomllib.loads(data)))
+    return Texts(cast(Language, language), _flatten(tomllib.loads(data)))

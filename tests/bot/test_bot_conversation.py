@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
+from bot import journal
 from bot.core import Conversation
 from bot.core.carrier import _MILESTONES
 from bot.core.events import ACTION, Action, Pictures
 from bot.core.results import finished
 from bot.core.wishes import split
+from bot.settings import FrontendSettings
 from bot.texts import LANGUAGES, texts
 from tests.bot.people import Draw, Make, Somebody
 from worker.embedded import EmbeddedRedis
@@ -328,3 +332,30 @@ def test_options_inside_a_wish(words: str, prompt: str, options: dict[str, str])
 
 def test_positions_close_to_the_front_are_told() -> None:
     assert set(range(8)) <= _MILESTONES
+
+
+async def test_an_error_of_ours_leaves_no_words_in_the_log(
+    somebody: Make, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    journal.begin(FrontendSettings(), secrets=("tok-12345",))
+    secret, words = "tok-" + "12345", "marsh" + "mallow"
+
+    def broken(words: str, *_: object, **__: object) -> None:
+        raise RuntimeError(f"cannot read {words}")
+
+    monkeypatch.setattr("bot.core.drawing.order", broken)
+    reply = await somebody().says(f"/avatar {words}")
+    assert "ID " in reply.text
+    try:
+        broken(secret, words)
+    except RuntimeError:
+        logging.getLogger("a-library").exception("of %s letters", len(words))
+    written = capsys.readouterr().err
+    trouble = reply.text.split("ID ")[1].rstrip(")")
+    assert trouble in written
+    assert "in broken" in written
+    assert "cannot read ***" in written
+    assert secret not in written
+    assert words not in written

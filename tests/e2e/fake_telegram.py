@@ -86,7 +86,7 @@ class FakeTelegram:
         self.administrators: set[int] = set()
         self.faults: list[tuple[re.Pattern[str], int, dict[str, Any]]] = []
         self.webhook: dict[str, str] = {}
-        self._updates: list[dict[str, Any]] = []
+        self.updates: list[dict[str, Any]] = []
         self._update_id = 100
         self._message_id = 1000
         self._changed = asyncio.Condition()
@@ -157,7 +157,7 @@ class FakeTelegram:
 
     async def push(self, update: dict[str, Any]) -> None:
         self._update_id += 1
-        self._updates.append({"update_id": self._update_id} | update)
+        self.updates.append({"update_id": self._update_id} | update)
         async with self._changed:
             self._changed.notify_all()
 
@@ -204,15 +204,15 @@ class FakeTelegram:
 
     async def _get_updates(self, given: dict[str, Any]) -> list[dict[str, Any]]:
         offset = int(given.get("offset", 0))
-        self._updates = [u for u in self._updates if u["update_id"] >= offset]
+        self.updates = [u for u in self.updates if u["update_id"] >= offset]
         end = time.monotonic() + min(float(given.get("timeout", 0)), 1.0)
-        while not self._updates and time.monotonic() < end:
+        while not self.updates and time.monotonic() < end:
             async with self._changed:
                 try:
                     await asyncio.wait_for(self._changed.wait(), max(0.01, end - time.monotonic()))
                 except TimeoutError:
                     break
-        return self._updates[: int(given.get("limit", 100))]
+        return self.updates[: int(given.get("limit", 100))]
 
     def _getMe(self, given: Any, files: Any) -> Any:  # noqa: N802
         return BOT | {"can_join_groups": True, "supports_inline_queries": False}

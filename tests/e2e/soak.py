@@ -17,7 +17,8 @@ import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
-from tests.e2e.fake_discord import FakeDiscord, Sent
+from tests.e2e.fake_discord import FakeDiscord
+from tests.e2e.fake_discord_messages import Sent
 from tests.e2e.fake_telegram import FakeTelegram
 from tests.e2e.processes import SMALL, Program
 from worker.embedded import EmbeddedRedis

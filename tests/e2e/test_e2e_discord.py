@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from PIL import Image
 
-from tests.e2e.fake_discord import FakeDiscord, Message, Sent
+from tests.e2e.fake_discord import FakeDiscord
+from tests.e2e.fake_discord_messages import Message, Sent
 from tests.e2e.processes import Program
 from worker.embedded import EmbeddedRedis
 

@@ -6,10 +6,11 @@ import io
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
+from aiohttp import ClientSession
 from PIL import Image
 
 from tests.e2e.fake_telegram import FakeTelegram, Message
-from tests.e2e.processes import Program
+from tests.e2e.processes import SMALL, Program
 from worker.embedded import EmbeddedRedis
 
 ME, OTHER, GROUP = 7, 8, -100
@@ -172,3 +173,51 @@ async def test_nothing_private_in_the_log(bot: Program, telegram: FakeTelegram) 
     assert "marshmallow" not in bot.log
     assert "fake-telegram-token" not in bot.log
     assert "delivered" in bot.log
+
+
+async def test_a_webhook_with_its_secret(
+    server: EmbeddedRedis, worker: Program, telegram: FakeTelegram, unused_tcp_port: int
+) -> None:
+    secret = "only-telegram-knows-this"
+    environment = {
+        "REDIS_URL": server.url,
+        **telegram.environment,
+        "TELEGRAM_WEBHOOK_URL": "https://example.org",
+        "TELEGRAM_WEBHOOK_SECRET": secret,
+        "TELEGRAM_WEBHOOK_LISTEN": "127.0.0.1",
+        "TELEGRAM_WEBHOOK_PORT": str(unused_tcp_port),
+    }
+    async with Program("bot", "telegram", **environment) as program, ClientSession() as http:
+        await program.ready()
+        await worker.ready()
+        assert telegram.webhook["url"] == "https://example.org/telegram"
+        assert telegram.webhook["secret_token"] == secret
+        await telegram.write(ME, "/avatar girl")
+        update = telegram.updates.pop()
+        url = f"http://127.0.0.1:{unused_tcp_port}/telegram"
+        async with http.post(url, json=update) as refused:
+            assert refused.status == 403
+        signed = {"X-Telegram-Bot-Api-Secret-Token": secret}
+        async with http.post(url, json=update, headers=signed) as accepted:
+            assert accepted.status == 200
+        await last(telegram, ME)
+        assert secret not in program.log
+
+
+async def test_slow_drawing_is_told_and_can_be_cancelled(
+    server: EmbeddedRedis, telegram: FakeTelegram
+) -> None:
+    slow = {"MOEMOJI_ENGINE": SMALL, "MOEMOJI_TEST_PACE": "1", "MOEMOJI_BATCH_PICTURES": "1"}
+    environment = {"REDIS_URL": server.url, **telegram.environment}
+    async with (
+        Program("worker", REDIS_URL=server.url, **slow) as worker,
+        Program("bot", "telegram", **environment) as program,
+    ):
+        await worker.ready()
+        await program.ready()
+        await telegram.write(ME, "/avatar girl")
+        await telegram.until(lambda: any("Drawing" in m.text for m in telegram.in_chat(ME)))
+        assert "sendChatAction" in telegram.calls
+        (waiting,) = telegram.in_chat(ME)
+        await telegram.press(ME, waiting, "Cancel")
+        await telegram.until(lambda: waiting.text == "Cancelled.")

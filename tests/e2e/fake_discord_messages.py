@@ -1,0 +1,99 @@
+"""What the fake Discord keeps: messages as they look to people, and interactions."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+APPLICATION = 900
+
+
+@dataclass
+class Message:
+    id: int
+    channel: int
+    content: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
+    components: list[Any] = field(default_factory=list)
+    flags: int = 0
+    thinking: bool = False
+    deleted: bool = False
+    edits: int = 0
+    token: str | None = None
+
+    @property
+    def ephemeral(self) -> bool:
+        return bool(self.flags & 64)
+
+    @property
+    def buttons(self) -> dict[str, str]:
+        """custom_id by label."""
+        return {
+            item.get("label", ""): item["custom_id"]
+            for row in self.components
+            for item in row["components"]
+        }
+
+    def json(self) -> dict[str, Any]:
+        return {
+            "id": str(self.id),
+            "channel_id": str(self.channel),
+            "author": {
+                "id": str(APPLICATION),
+                "username": "moemoji",
+                "discriminator": "0",
+                "avatar": None,
+                "bot": True,
+            },
+            "content": self.content,
+            "timestamp": "2026-01-01T00:00:00+00:00",
+            "edited_timestamp": None,
+            "tts": False,
+            "mention_everyone": False,
+            "mentions": [],
+            "mention_roles": [],
+            "attachments": [
+                {
+                    "id": str(self.id + at),
+                    "filename": name,
+                    "size": len(data),
+                    "url": f"http://127.0.0.1/{name}",
+                    "proxy_url": f"http://127.0.0.1/{name}",
+                }
+                for at, (name, data) in enumerate(self.files.items())
+            ],
+            "embeds": [],
+            "pinned": False,
+            "type": 0,
+            "components": self.components,
+            "flags": self.flags,
+        }
+
+
+@dataclass
+class Sent:
+    """One interaction and what came of it."""
+
+    id: int
+    token: str
+    user: int
+    message: Message | None = None
+    """The answer."""
+    source: Message | None = None
+    """The message whose button was pressed."""
+    modal: dict[str, Any] | None = None
+    answered_after: float | None = None
+    begun: float = field(default_factory=time.monotonic)
+    expired: bool = False
+
+
+def apply(message: Message, data: dict[str, Any], files: dict[str, bytes]) -> None:
+    message.thinking = False
+    message.edits += 1
+    if "content" in data:
+        message.content = data["content"] or ""
+    if "components" in data:
+        message.components = data["components"] or []
+    if "attachments" in data or files:
+        message.files = files
