@@ -148,9 +148,11 @@ def _plan(style: str) -> Iterator[tuple[str, list[Figure], int, int]]:
     shapes = _figures("eye_shape", VOCABULARY["eye_shape"], style=style, eye_colour="purple")
     yield "eye-shape", list(shapes), 200, 5
     for size, columns in ((256, 6), (64, 18)):
-        moods = _figures("expression", VOCABULARY["expression"], style=style, hair="medium",
-                         hair_colour="orange", eye_colour="green", fringe="wispy", seed=3)  # fmt: skip
-        figures = [(name, spec.model_copy(update={"seed": 3})) for name, spec in moods]
+        look = {"hair": "medium", "hair_colour": "orange", "eye_colour": "green", "fringe": "wispy"}
+        figures = [
+            (mood, _spec(style=style, expression=mood, seed=3, **look))
+            for mood in VOCABULARY["expression"]
+        ]
         if size == 64:
             dark = {"skin": "ebony", "hair_colour": "black"}
             figures += [(name, spec.model_copy(update=dark)) for name, spec in figures]
@@ -169,14 +171,22 @@ def encoded(page: Image.Image) -> bytes:
     """An optimised PNG in as many palette colours as fit below `LIMIT`."""
     for colours in (256, 160, 96, 64):
         buffer = BytesIO()
-        # Maximum coverage gives small bright spots a colour of their own; k-means settles it.
-        flat = page.quantize(
-            colours, Image.Quantize.MAXCOVERAGE, kmeans=3, dither=Image.Dither.NONE
+        page.quantize(palette=_palette(page, colours), dither=Image.Dither.NONE).save(
+            buffer, "PNG", optimize=True
         )
-        flat.save(buffer, "PNG", optimize=True)
         if buffer.tell() <= LIMIT:
             break
     return buffer.getvalue()
+
+
+def _palette(page: Image.Image, colours: int) -> Image.Image:
+    """Most colours go where the pixels are; some to small bright spots that a median cut loses."""
+    rare = colours // 5
+    common = page.quantize(colours - rare, Image.Quantize.MEDIANCUT, kmeans=3).getpalette() or []
+    spread = page.quantize(rare, Image.Quantize.MAXCOVERAGE, kmeans=3).getpalette() or []
+    image = Image.new("P", (1, 1))
+    image.putpalette([*common[: 3 * (colours - rare)], *spread[: 3 * rare]])
+    return image
 
 
 def write(folder: Path, only: str = "") -> list[Path]:

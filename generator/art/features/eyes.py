@@ -155,7 +155,7 @@ def draw(canvas: Canvas, eye: Eye) -> None:
     with canvas.group(clip=opening):
         irises.draw(canvas, eye)
         _lid_shadow(canvas, eye)
-    irises.draw_highlights(canvas, eye, opening)
+        irises.draw_highlights(canvas, eye)
     _lower_lash(canvas, eye)
     _crease(canvas, eye)
     draw_upper_lash(canvas, eye)

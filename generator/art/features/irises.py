@@ -31,25 +31,24 @@ def draw(canvas: Canvas, eye: Eye) -> None:
     _IRISES[eye.pose.iris](canvas, eye)
 
 
-def draw_highlights(canvas: Canvas, eye: Eye, opening: str) -> None:
+def draw_highlights(canvas: Canvas, eye: Eye) -> None:
     """The lights, which shine through the lid's shadow."""
     if eye.pose.iris not in ("plain", "star"):
         return
     cx, cy, rx, ry = place(eye)
-    with canvas.group(clip=opening):
-        if eye.pose.iris == "star":
-            _star_light(canvas, cx, cy, rx, ry)
-            return
-        big = 1.15 if eye.pose.glossy or eye.at.chibi else 1.0
-        # Under a low lid the light comes down with it.
-        lid = eye.y + max(v for u, v in eye.upper() if abs(u) < 0.6) * eye.h
-        top = max(cy - 0.40 * ry, lid + 0.16 * ry)
-        canvas.ellipse(cx - 0.36 * rx, top, 0.34 * rx * big, 0.29 * ry * big, fill=Slot.WHITE)
-        low = (cx + 0.40 * rx, cy + 0.46 * ry)
-        canvas.ellipse(*low, 0.18 * rx * big, 0.15 * ry * big, fill=Slot.WHITE, opacity=0.95)
-        if eye.pose.glossy:
-            canvas.ellipse(cx - 0.20 * rx, cy + 0.62 * ry, 0.34 * rx, 0.17 * ry, fill=Slot.WHITE,
-                           opacity=0.8)  # fmt: skip
+    if eye.pose.iris == "star":
+        _star_light(canvas, cx, cy, rx, ry)
+        return
+    big = 1.15 if eye.pose.glossy or eye.at.chibi else 1.0
+    # Under a low lid the light comes down with it.
+    lid = eye.y + max(v for u, v in eye.upper() if abs(u) < 0.6) * eye.h
+    top = max(cy - 0.40 * ry, lid + 0.16 * ry)
+    canvas.ellipse(cx - 0.36 * rx, top, 0.34 * rx * big, 0.29 * ry * big, fill=Slot.WHITE)
+    low = (cx + 0.40 * rx, cy + 0.46 * ry)
+    canvas.ellipse(*low, 0.18 * rx * big, 0.15 * ry * big, fill=Slot.WHITE, opacity=0.95)
+    if eye.pose.glossy:
+        canvas.ellipse(cx - 0.20 * rx, cy + 0.62 * ry, 0.34 * rx, 0.17 * ry, fill=Slot.WHITE,
+                       opacity=0.8)  # fmt: skip
 
 
 def _plain(canvas: Canvas, eye: Eye) -> None:

@@ -107,7 +107,7 @@ class Strip:
 
 def strip(points: Sequence[Point], widths: Sequence[float]) -> Strip:
     """A ribbon along `points` (root to tip), as wide as `widths` at evenly spaced places."""
-    dense = curve(points, 2)
+    dense = curve(points, 2 if len(points) < 6 else 1)  # outlines cost by their segments
     last = len(dense) - 1
     left: list[Point] = []
     right: list[Point] = []
@@ -178,7 +178,7 @@ def gleam(canvas: Canvas, s: Strip, paint: Tones, *, start: float = 0.2, end: fl
     way = [
         (x + (mx - x) * 0.5, y + (my - y) * 0.5)
         for (x, y), (mx, my) in zip(left, s.middle, strict=True)
-    ][round(start * last) : round(end * last) + 1 : 2]
+    ][round(start * last) : round(end * last) + 1 : 2 if last > 8 else 1]
     if len(way) > 1:
         canvas.strand(way, 3.2, fill=paint.light, opacity=0.75)
 
