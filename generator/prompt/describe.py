@@ -1,4 +1,4 @@
-"""Putting figures and wishes into words, in each of the four languages (`lexicon/names.toml`)."""
+"""Putting figures and wishes into words, in each of the four languages (`words/names.toml`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lexicon: the TOML files of `lexicon/`, compiled once into a trie over atoms.
+"""The lexicon: the TOML files of `words/`, compiled once.
 
 English entries match word by word, Chinese and Japanese ones character by character, and the
 longest match wins. English words also match as plurals, glued together ("pinkhair") and with a
@@ -19,7 +19,7 @@ from rapidfuzz.distance import OSA
 
 from generator.prompt.text import Atom, atoms, clean
 
-FOLDER = Path(__file__).with_name("lexicon")
+FOLDER = Path(__file__).with_name("words")
 Settings = Mapping[str, Any]
 """Attributes and what they are set to; "wear" holds a list of accessories."""
 
@@ -38,7 +38,7 @@ COLOUR_AT = {
 
 @dataclass(frozen=True)
 class Entry:
-    """What one group of synonyms means; `lexicon/README.md` describes the keys."""
+    """What one group of synonyms means; `words/README.md` describes the keys."""
 
     kind: str
     name: str
@@ -57,16 +57,6 @@ class Entry:
     def says_something(self) -> bool:
         """Whether it sets anything itself, rather than only naming a part."""
         return any(layer in self.layers for layer in ("likely", "set", "firm", "weak", "lean"))
-
-
-class Node:
-    """A place in the trie."""
-
-    __slots__ = ("children", "entry")
-
-    def __init__(self) -> None:
-        self.children: dict[str, Node] = {}
-        self.entry: Entry | None = None
 
 
 def _layers(data: Mapping[str, Any]) -> dict[str, Settings]:
@@ -163,7 +153,9 @@ class Lexicon:
         self.shapes = dict(zip(characters["from"], characters["to"], strict=True))
         self.glued = frozenset(_load("grammar")["glued"])
         self.false_friends = frozenset(" ".join(_load("false_friends").values()).split())
-        self.root = Node()
+        self.phrases: dict[str, Entry | None] = {}
+        """Entries by their keys joined with spaces; None for what only begins a phrase. One flat
+        table, because thousands of trie nodes would cost the garbage collector 20 ms a pass."""
         self.duplicates: list[str] = []
         self.words: set[str] = set()
         self.alone: set[str] = set()
@@ -180,19 +172,22 @@ class Lexicon:
         self.correct = lru_cache(maxsize=4096)(self._correct)
 
     def _add(self, phrase: str, entry: Entry) -> None:
-        node = self.root
+        keys = []
         for atom in atoms(clean(phrase), self.shapes):
-            key = atom.key or atom.text
+            keys.append(atom.key or atom.text)
             if atom.kind == "word":
-                self.words.add(key)
-            node = node.children.setdefault(key, Node())
-        if node is self.root:
+                self.words.add(keys[-1])
+        if not keys:
             return
-        if " " not in phrase:
-            self.alone.add(phrase.casefold())
-        if node.entry is None:
-            node.entry = entry
-        elif node.entry is not entry:
+        if len(keys) == 1:
+            self.alone.add(keys[0])
+        for end in range(1, len(keys)):
+            self.phrases.setdefault(" ".join(keys[:end]), None)
+        whole = " ".join(keys)
+        known = self.phrases.get(whole)
+        if known is None:
+            self.phrases[whole] = entry
+        elif known is not entry:
             self.duplicates.append(phrase)
 
     def _inflections(self) -> dict[str, str]:
@@ -258,14 +253,14 @@ class Lexicon:
 
     def longest(self, keys: list[str], start: int) -> tuple[int, Entry] | None:
         """The end and entry of the longest match from `start` on."""
-        node, found = self.root, None
+        found, phrase = None, ""
         for index in range(start, len(keys)):
-            step = node.children.get(keys[index])
-            if step is None:
+            phrase = f"{phrase} {keys[index]}" if phrase else keys[index]
+            if phrase not in self.phrases:
                 break
-            node = step
-            if node.entry is not None:
-                found = (index + 1, node.entry)
+            entry = self.phrases[phrase]
+            if entry is not None:
+                found = (index + 1, entry)
         return found
 
 
