@@ -182,12 +182,23 @@ def export(
 def evaluate(
     report: Annotated[Path, typer.Option("--out", help="Folder of the report.")],
     data: Annotated[Path, typer.Option(help="Data set to judge against.")] = Path("datasets/judge"),
-    figures: Annotated[int, typer.Option(min=200, help="How many figures to judge.")] = 4000,
+    figures: Annotated[int, typer.Option(min=40, help="How many figures to judge.")] = 4000,
+    training: Annotated[
+        Path, typer.Option(help="What the generator was trained on, to look for copies.")
+    ] = Path("datasets/moe-1"),
+    weights: Annotated[Path | None, typer.Option(help="Default: the shipped ones.")] = None,
+    earlier: Annotated[Path | None, typer.Option(help="Weights to compare with.")] = None,
 ) -> None:
     """Judge the generator: distances, accuracy per level, diversity, baselines."""
+    from generator.engine import WEIGHTS
+    from generator.evaluation.report import Settings
     from generator.evaluation.report import evaluate as judge
 
-    judge(report, data=data, figures=figures)
+    settings = Settings(data, figures, training, weights or WEIGHTS, earlier)
+    for goal in judge(report, settings).goals:
+        mark = "[green]reached[/]" if goal.reached else "[red]missed [/]"
+        out.print(f"{mark} {goal.name}: {goal.measured} ({goal.target})", highlight=False)
+    out.print(f"{report / 'report.md'}", highlight=False)
 
 
 @app.command()

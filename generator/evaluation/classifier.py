@@ -28,8 +28,8 @@ from generator.evaluation.augmentation import augment, ghosts
 from generator.evaluation.features import channels_last
 from generator.evaluation.figures import Renders, as_tensor, on_paper
 from generator.evaluation.judge import FILE, Classifier, GhostDetector, Judge
-from generator.evaluation.visibility import ATTRIBUTES, visible
-from generator.spec import ACCESSORIES, VOCABULARY, AvatarSpec
+from generator.evaluation.visibility import labels_of
+from generator.spec import VOCABULARY, AvatarSpec
 
 SEED = 20_011
 """Not the generator's."""
@@ -38,14 +38,6 @@ _COLOURS = ("hair_colour", "eye_colour", "eye_colour2", "skin", "outfit_colour",
 _WORN_WEIGHT = 2.0
 """Weight of a worn accessory: each is on one figure in ten."""
 _SAVE_SECONDS = 120.0
-
-
-def labels_of(spec: AvatarSpec) -> tuple[list[int], list[bool]]:
-    """Level indices (accessories: 1 = worn) and what counts, both in the order of ATTRIBUTES."""
-    levels = [VOCABULARY[g].index(getattr(spec, g)) for g in VOCABULARY]
-    levels += [int(a in spec.accessories) for a in ACCESSORIES]
-    seen = visible(spec)
-    return levels, [a in seen for a in ATTRIBUTES]
 
 
 def dress(spec: AvatarSpec, other: AvatarSpec) -> AvatarSpec:

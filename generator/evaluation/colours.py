@@ -11,7 +11,9 @@ colour's tones have there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,7 @@ from generator.data.store import Bytes
 from generator.spec import PALETTES, AvatarSpec, resolve_colour
 
 Floats = NDArray[np.float64]
+Shares = NDArray[np.float32]
 
 CLOSE = 5.0
 """Largest CIEDE2000 difference that counts as the asked colour: seen only side by side."""
@@ -69,7 +72,8 @@ def read(picture: Bytes, slots: Bytes, shares: Bytes, spec: AvatarSpec) -> dict[
         A reading for each attribute of `COLOURED` whose region is large enough.
     """
     third = 255 - shares.sum(-1, keepdims=True, dtype=np.int32)
-    weights = np.concatenate([shares, third], -1) / 255.0  # (H, W, 3)
+    weights = np.concatenate([shares, third], -1).astype(np.float32)
+    weights /= 255  # (H, W, 3)
     readings = {}
     for attribute, regions in _REGIONS.items():
         found = [
@@ -84,30 +88,32 @@ def read(picture: Bytes, slots: Bytes, shares: Bytes, spec: AvatarSpec) -> dict[
 
 
 def _read_region(
-    attribute: str, region: tuple[Slot, ...], picture: Bytes, slots: Bytes, weights: Floats,
+    attribute: str, region: tuple[Slot, ...], picture: Bytes, slots: Bytes, weights: Shares,
     spec: AvatarSpec,
 ) -> Reading | None:  # fmt: skip
-    belongs = np.isin(slots, region) * weights  # (H, W, 3)
+    belongs = np.zeros(len(Slot) + 1, np.float32)
+    belongs[list(region)] = 1
     least = _FLAT_SHARE if len(region) == 1 else _IRIS_SHARE
-    inside = belongs.sum(-1) >= least
+    inside = np.einsum("hwk,hwk->hw", belongs[slots], weights) >= least
     if int(inside.sum()) < FEWEST:
         return None
     # On grey, so that a hole in the figure is not the asked colour (white clothes on white).
     pixels = picture[inside].astype(np.float64)
     pixels = pixels[:, :3] + (255 - pixels[:, 3:]) * 0.5
     asked = _asked(attribute, region, spec)
+    names = [] if asked.startswith("#") else list(PALETTES[attribute])
     if len(region) == 1:
         seen = np.median(pixels, 0)
-        mixture = None
+        shown = np.stack([rgb(resolve_colour(attribute, c)) for c in (asked, *names)])
     else:
         seen = pixels.mean(0)
-        mixture = _mixture(slots[inside], weights[inside])
-    difference = _difference(seen, _shown(spec, attribute, region, asked, mixture))
-    if asked.startswith("#"):
+        shares = np.bincount(slots[inside].ravel(), weights[inside].ravel(), len(Slot) + 1)
+        shown = _irises(spec, region, shares / shares.sum(), (asked, *names))
+    differences = ciede2000(np.broadcast_to(lab(seen), shown.shape), lab(shown))
+    difference = float(differences[0])
+    if not names:
         return Reading(difference, None, None)
-    names = list(PALETTES[attribute])
-    apart = [_difference(seen, _shown(spec, attribute, region, n, mixture)) for n in names]
-    return Reading(difference, asked, names[int(np.argmin(apart))])
+    return Reading(difference, asked, names[int(np.argmin(differences[1:]))])
 
 
 def _asked(attribute: str, region: tuple[Slot, ...], spec: AvatarSpec) -> str:
@@ -117,21 +123,26 @@ def _asked(attribute: str, region: tuple[Slot, ...], spec: AvatarSpec) -> str:
     return value
 
 
-def _mixture(slots: Bytes, weights: Floats) -> Floats:
-    """The mean share of every slot in a region: (len(Slot) + 1,)."""
-    return np.bincount(slots.ravel(), weights.ravel(), minlength=len(Slot) + 1) / len(slots)
-
-
-def _shown(
-    spec: AvatarSpec, attribute: str, region: tuple[Slot, ...], colour: str, mixture: Floats | None
+def _irises(
+    spec: AvatarSpec, region: tuple[Slot, ...], shares: Floats, colours: Sequence[str]
 ) -> Floats:
-    """What a region looks like in a colour: the colour itself, or the mean of an iris's tones."""
-    if mixture is None:
-        return rgb(resolve_colour(attribute, colour))
-    asked = "eye_colour2" if Slot.EYE_R in region and spec.eye_colour2 else "eye_colour"
-    colours = np.array(palette(spec.model_copy(update={asked: colour})), np.float64)
-    shown: Floats = mixture[: len(Slot)] @ colours + mixture[len(Slot)] * 127.5
-    return shown
+    """The mean colour of an eye's region for each iris colour: (N, 3).
+
+    `shares` (len(Slot) + 1,) is what the region consists of; its last entry, nothing, shows grey.
+    """
+    own = np.array([*palette(spec), (127.5,) * 3], np.float64)
+    rest = shares.copy()
+    rest[list(region)] = 0
+    tones = np.stack([_tones(resolve_colour("eye_colour", c)) for c in colours])  # (N, 3 tones, 3)
+    mean: Floats = rest @ own + np.einsum("t,ntc->nc", shares[list(region)], tones)
+    return mean
+
+
+@cache
+def _tones(iris: str) -> Floats:
+    """Base, dark and light of an iris: (3, 3)."""
+    colours = palette(AvatarSpec(eye_colour=iris))
+    return np.array(colours[Slot.EYE_L : Slot.EYE_L + 3], np.float64)
 
 
 def rgb(colour: str) -> Floats:
@@ -152,10 +163,6 @@ def lab(colour: Floats) -> Floats:
     f = np.where(t > (6 / 29) ** 3, np.cbrt(t), t / (3 * (6 / 29) ** 2) + 4 / 29)
     x, y, z = f[..., 0], f[..., 1], f[..., 2]
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], -1)
-
-
-def _difference(one: Floats, other: Floats) -> float:
-    return float(ciede2000(lab(one), lab(other)))
 
 
 def ciede2000(one: Floats, other: Floats) -> Floats:

@@ -39,11 +39,12 @@ def markdown(report: Report) -> str:
     parts = [
         "# How good are the figures?",
         f"{report.figures} figures were asked for that no network was trained on, drawn, and"
-        f" judged ({report.minutes:.0f} minutes). **{reached} of {len(report.goals)} goals are reached.**",
+        f" judged ({report.minutes:.0f} minutes)."
+        f" **{reached} of {len(report.goals)} goals are reached.**",
         "Three readings stand beside each other wherever they can. *Drawn*: what the generator"
-        " made. *Ceiling*: the vector renders of the same specs through the same judge; nothing can be"
-        " expected to do better. *Floor*: one half of the renders against the other half; no"
-        " distance between sets can be expected to be smaller.",
+        " made. *Ceiling*: the vector renders of the same specs through the same judge; nothing"
+        " can be expected to do better. *Floor*: one half of the renders against the other half;"
+        " no distance between sets can be expected to be smaller.",
         _goals(report),
         _sheets(report),
         _accuracy(report),

@@ -89,6 +89,8 @@ def judge_goals(
 
 
 def _worst_level(shapes: Scores, ceiling: Scores) -> Goal:
+    if not shapes.levels:
+        return Goal("weakest level of a shape attribute", f"≥ {percent(LEVEL)}", "too few", False)
     worst = min(shapes.levels, key=lambda s: s.recall)
     below = [s for s in shapes.levels if s.recall < LEVEL]
     beyond = [s for s in below if (ceiling.recall(s.attribute, s.level) or 0) < LEVEL]

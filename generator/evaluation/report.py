@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from safetensors import safe_open
 from torch import Tensor
 
 from generator.allocation import keep_memory
@@ -26,7 +27,6 @@ from generator.evaluation.accuracy import (
     score_colours,
     share_right,
 )
-from generator.evaluation.classifier import labels_of
 from generator.evaluation.comparison import Distances, NotTrained, Row, compare
 from generator.evaluation.diversity import Diversity, measure_diversity
 from generator.evaluation.document import markdown
@@ -38,9 +38,10 @@ from generator.evaluation.judge import FILE as JUDGE
 from generator.evaluation.judge import Judge
 from generator.evaluation.metrics import memorisation
 from generator.evaluation.observing import Observed, Observer, Tick
+from generator.evaluation.visibility import labels_of
 
 BUILD = "python -m generator dataset build --count 4000 --seed 1001 --split any --out"
-PAIRS, PLAIN_64, TRAINING = 150, 1000, 3000
+PAIRS, PLAIN_64, TRAINING = 200, 1000, 3000
 
 
 @dataclass(frozen=True)
@@ -176,11 +177,13 @@ class _Evaluation:
         b = self._spaces(real[1::2])
         rows: list[Row] = [
             compare("floor", self._spaces(real[::2]), b, "other renders"),
-            compare("ours", self._spaces(drawn[::2]), b),
+            compare("ours", self._spaces(drawn[::2]), b, _training_of(self.settings.weights)),
         ]
         if earlier is None:
             return [*rows, NotTrained("ours, earlier checkpoint", "not given")]
-        return [*rows, compare("ours, earlier checkpoint", self._spaces(earlier), b)]
+        assert self.settings.earlier is not None
+        note = _training_of(self.settings.earlier)
+        return [*rows, compare("ours, earlier checkpoint", self._spaces(earlier), b, note)]
 
     def _distances_64(
         self, real: Observed, drawn: Observed, earlier: Observed | None, tick: Tick
@@ -255,6 +258,15 @@ class _Evaluation:
             "in-betweens": min(PAIRS, len(self.half_a) // 2) * len(inbetweens.KINDS),
             "sheets": sheets.PICTURES,
         }
+
+
+def _training_of(weights: Path) -> str:
+    """What a weights file says of its training: pictures shown and hours."""
+    with safe_open(weights, "pt") as file:
+        notes = file.metadata() or {}
+    if "images" not in notes:
+        return ""
+    return f"{int(notes['images']):,} pictures, {float(notes['hours']):.1f} h"
 
 
 class _Ticks:

@@ -64,6 +64,14 @@ def visible(spec: AvatarSpec) -> frozenset[str]:
     return frozenset(ATTRIBUTES) - hidden
 
 
+def labels_of(spec: AvatarSpec) -> tuple[list[int], list[bool]]:
+    """Level indices (accessories: 1 = worn) and what counts, both in the order of ATTRIBUTES."""
+    levels = [VOCABULARY[g].index(getattr(spec, g)) for g in VOCABULARY]
+    levels += [int(a in spec.accessories) for a in ACCESSORIES]
+    seen = visible(spec)
+    return levels, [a in seen for a in ATTRIBUTES]
+
+
 def _open_eyes(spec: AvatarSpec) -> int:
     """How many eyes are surely open and uncovered."""
     if "sunglasses" in spec.accessories or POSES[spec.expression].eyes.lids != "open":
