@@ -105,7 +105,7 @@ def wolf_front(canvas: Canvas, at: Frame) -> None:
 
 
 _CROP_BACK = (
-    (((44, 96), (58, 130), (57, 152), (50, 168)), 20.0, 0.7),
+    (((44, 96), (54, 130), (52, 150), (44, 166)), 20.0, 0.7),
     (((30, 110), (44, 150), (42, 172), (36, 184)), 22.0, 0.7),
     (((12, 120), (24, 160), (22, 178), (16, 189)), 22.0, 0.7),
 )  # fmt: skip
@@ -158,7 +158,7 @@ def crop_front(canvas: Canvas, at: Frame) -> None:
         crops.locks_of(canvas, at, edge, tone)
         if not at.hat:
             sleek = at.spec.fringe == "none"
-            band, height = (shape.top + 19.0, 9.0) if sleek else (shape.top + 32.0, 14.5)
+            band, height = (shape.top + 19.0, 9.0) if sleek else (shape.top + 31.0, 12.0)
             strength = 0.6 if receding else 1.0
             locks.halo(canvas, shape, y=band, shift=a, strength=strength, height=height)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from generator.art.canvas import Canvas, Point, smooth
+from generator.art.canvas import Canvas, Point
 from generator.art.frame import Frame
 from generator.art.outfits.cut import d, halves, mirrored, onward
 from generator.art.palette import Slot
@@ -78,10 +78,6 @@ class Bust:
             d("M", -n - 4, 217.5, "H", n + 4, "L", n + 7, 223, "Q", 0, 240, -n - 7, 223, "Z"),
             fill=Slot.SKIN,
         )
-        y = self.at.neck_y
-        for _ in halves(self.canvas):
-            edge = smooth([(n, 176), (n - 0.5, y - 12), (n + 9, y + 8)])
-            self.canvas.path(edge, stroke=Slot.LINE, width=2.3)
 
     def skin(self) -> None:
         """Bare shoulders and chest with collarbones; the neck's lower edge disappears in them."""
