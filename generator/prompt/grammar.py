@@ -219,10 +219,38 @@ def _behind(clause: list[Token], start: int, colour: bool) -> int | None:
         if token.kind == "worn":
             return index
         if token.is_content:
-            return index if token.entry.part and not (colour and token.coloured) else None
+            taken = colour and (token.coloured or _colours_come_first(clause, index))
+            return index if token.entry.part and not taken else None
         if not (token.is_modifier or token.kind in (*THROUGH, "joiner", "negator")):
             return None
     return None
+
+
+def _colours_come_first(clause: list[Token], index: int) -> bool:
+    """Whether the part has a colour of its own before it, in a clause that begins with one.
+
+    In "black dress red" the dress is black; in "hair pink eyes blue" the eyes are blue.
+    """
+    before = index - 1
+    while before >= 0 and clause[before].kind in ("adjective", "filler"):
+        before -= 1
+    if before < 0 or clause[before].kind != "colour":
+        return False
+    first = next(place for place, token in enumerate(clause) if token.kind == "colour")
+    return not any(token.is_content and token.entry.part for token in clause[:first])
+
+
+def _is_about_something_else(clause: list[Token], end: int) -> bool:
+    """Whether a modifier stands before an unknown word, as in "green umbrella".
+
+    Before a person it does not: in "pink cyberpunk girl" somebody is pink.
+    """
+    index = end + 1
+    while index < len(clause) and clause[index].kind in ("unknown", "filler"):
+        index += 1
+    unknown = any(token.kind == "unknown" for token in clause[end + 1 : index])
+    person = index < len(clause) and clause[index].entry.person
+    return unknown and clause[end + 1].kind in ("unknown", "filler") and not person
 
 
 def _person(clause: list[Token], end: int, modifier: Token) -> int | None:
@@ -242,6 +270,10 @@ def _attach(clause: list[Token], start: int, end: int) -> list[tuple[int, Bond]]
     colour = group[0].kind == "colour"
     joiners = [token for token in clause[start : end + 1] if token.kind == "joiner"]
     ahead, behind = _ahead(clause, end, colour), _predicated(clause, start)
+    if behind is None and ahead is None and _is_about_something_else(clause, end):
+        for token in group:
+            token.lost = True
+        return []
     if behind is None and ahead is None:
         behind = _behind(clause, start, colour)
     elif behind is None and len(group) > 1 and joiners:
@@ -257,6 +289,9 @@ def _attach(clause: list[Token], start: int, end: int) -> list[tuple[int, Bond]]
         if blended is not None and blended.entry.part in ("hair", "fringe", "ombre"):
             return [(start, Bond(tuple(group), blended, "blend"))]  # "pink hair fading to blue"
     person = _person(clause, end, group[-1])
+    if ahead is None and behind is None and person is None and group[-1].entry.before:
+        group[-1].lost = True
+        return []
     if behind is not None and clause[behind].kind == "worn" and person is None:
         return [(start, Bond(tuple(group), None, "outfit"))]
     target = behind if behind is not None else ahead
@@ -297,6 +332,11 @@ def _side(clause: list[Token], first: int, last: int) -> str | None:
     for token in reversed(window):
         if token.kind == "side":
             return token.entry.side
+    for token in clause[last + 1 :]:
+        if token.kind == "side":
+            return token.entry.side
+        if token.kind != "filler":
+            break
     return None
 
 

@@ -48,6 +48,7 @@ class Entry:
     person: bool = False
     parts: Mapping[str, Mapping[str, Settings]] = field(default_factory=dict)
     after: bool = False
+    before: bool = False
     towards: bool = False
     side: str | None = None
     mix: str | None = None
@@ -107,6 +108,7 @@ def _entry(kind: str, name: str, data: Mapping[str, Any]) -> Entry:
         person=kind not in ("colour", "shade") and bool(data.get("person", kind == "archetype")),
         parts=parts,
         after=bool(data.get("after", False)),
+        before=bool(data.get("before", False)),
         towards=bool(data.get("towards", False)),
         side=data.get("side"),
         mix=data.get("mix"),
