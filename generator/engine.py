@@ -100,7 +100,7 @@ class Engine:
         rgba = self.paint(conditions, palettes(specs).to(self.device), size)
         images = _to_images(rgba)
         return [
-            image.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if spec.flip else image
+            image.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if spec.mirrored else image
             for spec, image in zip(specs, images, strict=True)
         ]
 
