@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from math import cos, pi
 from pathlib import Path
 from queue import Queue
 from threading import Thread
@@ -163,7 +164,7 @@ class Apprenticeship:
         self, pictures: Bytes, second: Bytes, levels: Tensor, counts: Tensor
     ) -> tuple[float, float]:
         random = torch.Generator().manual_seed(SEED + self.step)
-        scale = 0.02 + 0.98 * (1 + np.cos(np.pi * min(1.0, self.seconds / self.total))) / 2
+        scale = 0.02 + 0.98 * (1 + cos(pi * min(1.0, self.seconds / self.total))) / 2
         for group in self.optimizer.param_groups:
             group["lr"] = 2e-3 * scale * min(1.0, (self.step + 1) / 100)
         loss = loss_of(self.classifier(augment(pictures, random)), levels, counts)
