@@ -1,0 +1,114 @@
+"""The generator's arithmetic: poses, cells, painting, the 512 px head."""
+
+import re
+from random import Random
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.art.frame import frame
+from generator.models.conditions import ATTRIBUTES, SLICES, cat, encode, palettes
+from generator.models.discriminator import Discriminator
+from generator.models.generator import (
+    CHANNELS,
+    NOTHING,
+    Generator,
+    GeneratorConfig,
+    paint,
+    unshuffled,
+)
+from generator.models.textbook import DcganDiscriminator, DcganGenerator, Vae
+from generator.priors import uniform
+from generator.spec import ACCESSORIES, VOCABULARY, AvatarSpec
+
+SMALL = GeneratorConfig(style=16, table=4, head=8, body=4, trunk=8, fine=8, last=8)
+
+
+def matrix(transform: str) -> np.ndarray:
+    """An SVG transform list as a 3 x 3 matrix."""
+    total = np.eye(3)
+    for name, inside in re.findall(r"(\w+)\(([^)]*)\)", transform):
+        v = [float(x) for x in inside.split()]
+        step = np.eye(3)
+        if name == "translate":
+            step[:2, 2] = v[0], v[1] if len(v) > 1 else 0.0
+        elif name == "scale":
+            step[0, 0], step[1, 1] = v[0], v[-1]
+        elif name == "rotate":
+            a = np.radians(v[0])
+            rotation = np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
+            pivot = np.array(v[1:] or [0, 0])
+            step[:2, :2], step[:2, 2] = rotation, pivot - rotation @ pivot
+        total = total @ step
+    return total
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 10**6))
+def test_pose_undoes_what_the_renderer_does_with_heads(seed: int):
+    at = frame(uniform(Random(seed)))
+    canvas_to_head = np.array(at.to_head_space())
+    head = np.array([[60.0, 200.0, 128.0], [50.0, 140.0, 196.0], [1, 1, 1]])
+    canvas = matrix(at.head(0.6)) @ head
+    square = np.vstack([canvas[:2] / 128 - 1, np.ones(3)])
+    np.testing.assert_allclose((canvas_to_head @ square + 1) * 128, head[:2], atol=0.6)
+
+
+def test_conditions_hold_one_level_of_every_group():
+    specs = [uniform(Random(i)) for i in range(5)]
+    conditions = encode(specs)
+    assert conditions.attributes.shape == (5, ATTRIBUTES)
+    for group in VOCABULARY:
+        assert (conditions.attributes[:, SLICES[group]].sum(1) == 1).all()
+    worn = conditions.attributes[:, SLICES["accessories"]]
+    for row, spec in zip(worn, specs, strict=True):
+        assert {ACCESSORIES[i] for i in row.nonzero().flatten()} == spec.accessories
+    both = cat([conditions, conditions])
+    assert len(both) == 10
+    half = conditions.mix(conditions[torch.tensor([1, 2, 3, 4, 0])], torch.full((5,), 0.5))
+    torch.testing.assert_close(half.attributes.sum(1), (worn.sum(1) + worn.roll(-1, 0).sum(1)) / 2 + 10)
+
+
+@pytest.mark.parametrize("factor", [2, 4])
+def test_cells_become_pixels_row_by_row(factor: int):
+    pixels = torch.rand(2, 3, 4 * factor, 5 * factor)
+    split = pixels.view(2, 3, 4, factor, 5, factor).permute(0, 2, 4, 3, 5, 1)
+    cells = split.reshape(2, 4, 5, factor * factor, 3)
+    torch.testing.assert_close(unshuffled(cells), pixels)
+
+
+def test_painting_is_masks_times_colours_over_nothing():
+    generator = Generator(SMALL)
+    colours = generator.colours(palettes([AvatarSpec(hair_colour="#ff0000")]))
+    assert colours.shape == (1, CHANNELS, 4)
+    masks = torch.zeros(1, 1, 1, 4, CHANNELS)
+    masks[..., 1] = 0.25  # hair
+    masks[..., NOTHING] = 0.75
+    torch.testing.assert_close(
+        paint(masks, colours), torch.tensor([0.25, 0, 0, 0.25]).view(1, 4, 1, 1).expand(1, 4, 2, 2)
+    )
+
+
+def test_the_512_px_head_starts_as_the_256_px_head_doubled():
+    torch.manual_seed(0)
+    generator = Generator(SMALL).eval()
+    generator.start_512()
+    conditions = encode([AvatarSpec(turn=0.4), AvatarSpec(style="chibi")])
+    with torch.inference_mode():
+        small, large = unshuffled(generator(*conditions)), unshuffled(generator(*conditions, 512))
+    assert small.shape == (2, CHANNELS, 256, 256)
+    torch.testing.assert_close(large, small.repeat_interleave(2, 2).repeat_interleave(2, 3))
+
+
+def test_discriminators_score():
+    assert Discriminator(8)(torch.rand(2, 4, 256, 256)).shape == (2, 16 * 16 + 8 * 8)
+    pictures = DcganGenerator(8, generators=3)(torch.randn(4, 8), torch.tensor([0, 1, 2, 0]))
+    assert pictures.shape == (4, 3, 64, 64)
+    assert pictures.abs().max() <= 1
+    assert DcganDiscriminator(3)(pictures).shape == (4, 4)
+    drawn, mean, log_var = Vae(8)(pictures.detach(), torch.zeros(4, 8))
+    assert drawn.shape == pictures.shape
+    assert mean.shape == log_var.shape == (4, 8)
