@@ -174,7 +174,7 @@ def _me() -> tuple[Person, Place]:
         user = "somebody"
     tag = os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or "en"
     return (
-        Person(user_id=user[:64], name=user, locale=tag.split(".")[0]),
+        Person(user_id=user[:64], locale=tag.split(".")[0]),
         Place(platform="console", chat_id="terminal", private=True),
     )
 

@@ -23,8 +23,8 @@ CALM = 2.0
 """Seconds between two edits of a waiting message."""
 GRACE = 10.0
 """Seconds that deliveries under way get when the frontend is told to stop."""
-AT_ONCE = 8
-"""Results on their way into chats at the same time."""
+AT_ONCE = 64
+"""Results on their way into chats at the same time: most wait for a busy group's rate limit."""
 _MILESTONES = frozenset({*range(8), 9, 11, 14, 18, 23, 29, 36, 45, 56, 70, 88, 110})
 """Places worth telling: close to the front each one, far from it every quarter."""
 

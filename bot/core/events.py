@@ -50,7 +50,6 @@ class Person:
     """Who did it."""
 
     user_id: str
-    name: str = field(default="", repr=False)
     locale: str | None = None
     """As the platform writes it."""
     moderator: bool = False
@@ -95,11 +94,8 @@ class Event:
     @property
     def author(self) -> Author:
         """The person as a request's author."""
-        return Author(
-            platform=self.place.platform,
-            user_id=self.person.user_id,
-            display=self.person.name or None,
-        )
+        # Without a name: nothing needs it, so that it is not kept either.
+        return Author(platform=self.place.platform, user_id=self.person.user_id)
 
 
 @dataclass(frozen=True, slots=True)

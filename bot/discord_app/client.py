@@ -145,7 +145,6 @@ def who_and_where(interaction: discord.Interaction) -> tuple[Person, Place]:
     return (
         Person(
             user_id=str(user.id),
-            name=user.display_name,
             locale=interaction.locale.value,
             moderator=not private and (rights.manage_guild or rights.administrator),
         ),

@@ -43,8 +43,10 @@ from worker.queue import JobQueue
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 32
-"""Updates in work at the same time: each waits for Redis and Telegram most of the time."""
+AT_ONCE = 16
+"""Updates in work at the same time. Each waits for Telegram most of the time, but building a
+request takes a millisecond or two: many of them in one turn of the loop would block it."""
+CONNECTIONS = 64
 RETRIES = 8
 """How often a request is repeated after "429 Too Many Requests", each time as late as asked."""
 _TELEGRAM_NAMES = {"forget": "forgetme"}
@@ -67,7 +69,9 @@ class TelegramFrontend:
             .token(settings.token.get_secret_value())
             .base_url(f"{settings.api_base}/bot")
             .base_file_url(f"{settings.api_base}/file/bot")
-            .request(HTTPXRequest(connection_pool_size=AT_ONCE, read_timeout=20, pool_timeout=30))
+            .request(
+                HTTPXRequest(connection_pool_size=CONNECTIONS, read_timeout=20, pool_timeout=30)
+            )
             .get_updates_request(HTTPXRequest(connection_pool_size=2, read_timeout=30))
             .rate_limiter(
                 AIORateLimiter(

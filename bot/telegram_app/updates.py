@@ -72,7 +72,6 @@ class Updates:
             thread = message.message_thread_id
         person = Person(
             user_id=str(query.from_user.id),
-            name=query.from_user.first_name,
             locale=query.from_user.language_code,
             moderator=await self._moderates(chat, query.from_user.id),
         )
@@ -97,7 +96,6 @@ class Updates:
         anonymous = message.sender_chat is not None and message.sender_chat.id == message.chat.id
         return Person(
             user_id=str(user.id),
-            name=user.first_name,
             locale=user.language_code,
             moderator=anonymous or await self._moderates(message.chat, user.id),
         )

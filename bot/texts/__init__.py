@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 Language = Literal["en", "zh_hans", "zh_hant", "ja"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -105,4 +105,4 @@ def texts(language: str) -> Texts:
     if language not in LANGUAGES:
         raise ValueError(f"there are texts in {', '.join(LANGUAGES)}, not in {language!r}")
     data = resources.files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    return Texts(cast(Language, language), _flatten(tomllib.loads(data)))
+    return Texts(language, _flatten(tomllib.loads(data)))

@@ -52,7 +52,7 @@ def somebody(conversation: Conversation) -> Make:
         chat: str = "c",
     ) -> Somebody:
         place = Place("discord", chat, guild, private=guild is None)
-        return Somebody(conversation, Person(user, "Somebody", locale, moderator), place)
+        return Somebody(conversation, Person(user, locale, moderator), place)
 
     return make
 

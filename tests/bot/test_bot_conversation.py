@@ -213,7 +213,7 @@ async def test_refusals_say_what_to_do(somebody: Make, words: str, said: str) ->
 
 
 async def test_settings_of_a_person_and_of_a_group(
-    somebody: Make, conversation: Conversation
+    somebody: Make, conversation: Conversation, drawn: Draw
 ) -> None:
     me, admin = somebody("1"), somebody("2", moderator=True)
     panel = await me.says("/settings style chibi")
@@ -241,9 +241,10 @@ async def test_settings_of_a_person_and_of_a_group(
     await admin.says("/settings server language auto")
 
     await admin.says("/settings server cooldown 30")
-    await asked(me)
+    first = await drawn(await asked(me))
     refused = await me.says("/avatar girl")
     assert "30 s" in refused.text
+    await pressed(me, f"pick:{first.job_id}:0")
     await asked(somebody("1", guild=None))
 
 

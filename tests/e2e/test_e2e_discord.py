@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 from PIL import Image
 
@@ -13,10 +14,10 @@ from tests.e2e.fake_discord_messages import Message, Sent
 from tests.e2e.processes import Program
 from worker.embedded import EmbeddedRedis
 
-ME, OTHER, MODERATOR = 7, 8, 9
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def bot(
     server: EmbeddedRedis, worker: Program, discord: FakeDiscord
 ) -> AsyncIterator[Program]:
@@ -40,8 +41,10 @@ async def answer(discord: FakeDiscord, sent: Sent) -> Message:
     return sent.message
 
 
-async def test_a_wish_becomes_one_grid_with_buttons(bot: Program, discord: FakeDiscord) -> None:
-    sent = await discord.slash(ME, "avatar", wish="cute girl blorp")
+async def test_a_wish_becomes_one_grid_with_buttons(
+    bot: Program, discord: FakeDiscord, me: int
+) -> None:
+    sent = await discord.slash(me, "avatar", wish="cute girl blorp")
     shown = await picture(discord, sent)
     assert sent.answered_after is not None
     assert sent.answered_after < 3
@@ -53,62 +56,64 @@ async def test_a_wish_becomes_one_grid_with_buttons(bot: Program, discord: FakeD
     assert not shown.ephemeral
 
 
-async def test_buttons_after_a_restart(bot: Program, discord: FakeDiscord) -> None:
-    shown = await picture(discord, await discord.slash(ME, "avatar", wish="girl", count=2))
+async def test_buttons_after_a_restart(bot: Program, discord: FakeDiscord, me: int) -> None:
+    shown = await picture(discord, await discord.slash(me, "avatar", wish="girl", count=2))
     await bot.restart()
     await bot.ready()
-    large = await picture(discord, await discord.click(ME, shown, "2"))
+    large = await picture(discord, await discord.click(me, shown, "2"))
     (data,) = large.files.values()
     assert Image.open(io.BytesIO(data)).size == (512, 512)
-    varied = await picture(discord, await discord.click(ME, large, "Variations"))
+    varied = await picture(discord, await discord.click(me, large, "Variations"))
     assert "Variations of no. 1" in varied.content
-    again = await picture(discord, await discord.click(ME, shown, "Again"))
+    again = await picture(discord, await discord.click(me, shown, "Again"))
     assert again.files != shown.files
-    files = await discord.click(ME, shown, "As file")
+    files = await discord.click(me, shown, "As file")
     assert len((await picture(discord, files)).files) == 2
-    told = await answer(discord, await discord.click(OTHER, shown, "Details"))
+    told = await answer(discord, await discord.click(me + 1, shown, "Details"))
     assert "Seed:" in told.content
     assert told.ephemeral
-    refused = await answer(discord, await discord.click(OTHER, shown, "Delete"))
+    refused = await answer(discord, await discord.click(me + 1, shown, "Delete"))
     assert refused.ephemeral
     assert not shown.deleted
-    await discord.click(MODERATOR, shown, "Delete", moderator=True)
+    await discord.click(me + 2, shown, "Delete", moderator=True)
     await discord.until(lambda: shown.deleted)
 
 
-async def test_the_form_works_over_a_restart(bot: Program, discord: FakeDiscord) -> None:
-    shown = await picture(discord, await discord.slash(ME, "avatar", wish="girl", seed=7))
-    asked = await discord.click(ME, shown, "Edit")
+async def test_the_form_works_over_a_restart(bot: Program, discord: FakeDiscord, me: int) -> None:
+    shown = await picture(discord, await discord.slash(me, "avatar", wish="girl", seed=7))
+    asked = await discord.click(me, shown, "Edit")
     await discord.until(lambda: asked.modal is not None)
     assert asked.modal is not None
     assert asked.modal["components"][0]["component"]["value"] == "girl"
     await bot.restart()
     await bot.ready()
-    edited = await picture(discord, await discord.submit(ME, asked.modal, "boy"))
+    edited = await picture(discord, await discord.submit(me, asked.modal, "boy"))
     assert "boy" in edited.content
-    told = await answer(discord, await discord.click(ME, edited, "Details"))
+    told = await answer(discord, await discord.click(me, edited, "Details"))
     assert "Seed: 7" in told.content
 
 
 async def test_without_its_token_a_result_becomes_a_message_that_mentions(
-    bot: Program, worker: Program, discord: FakeDiscord
+    bot: Program, worker: Program, discord: FakeDiscord, me: int
 ) -> None:
+    discord.messages.clear()
     await worker.stop()
-    sent = await discord.slash(ME, "avatar", wish="girl")
+    sent = await discord.slash(me, "avatar", wish="girl")
     await discord.until(lambda: sent.message is not None)
     sent.expired = True
     await worker.start()
     await discord.until(lambda: any(m.files for m in discord.messages.values()))
     await discord.until(lambda: sum(not m.deleted for m in discord.messages.values()) == 1)
     (shown,) = (m for m in discord.messages.values() if not m.deleted)
-    assert shown.content.startswith(f"<@{ME}> ")
+    assert shown.content.startswith(f"<@{me}> ")
     assert shown.files
 
 
-async def test_rate_limits_and_faults(bot: Program, discord: FakeDiscord) -> None:
+async def test_rate_limits_and_faults(bot: Program, discord: FakeDiscord, me: int) -> None:
+    discord.messages.clear()
     discord.fail(r"PATCH /webhooks", 429, retry_after=0.3, message="slow", **{"global": False})
     discord.fail(r"PATCH /webhooks", 500)
-    sent = await discord.slash(ME, "avatar", wish="girl")
+    sent = await discord.slash(me, "avatar", wish="girl")
     await picture(discord, sent)
     assert len(discord.messages) == 1
 
@@ -130,29 +135,31 @@ async def test_commands_are_registered_once_and_in_every_language(
 
 
 async def test_refusals_are_for_the_persons_eyes_and_in_their_language(
-    bot: Program, discord: FakeDiscord
+    bot: Program, discord: FakeDiscord, me: int
 ) -> None:
     told = await answer(
-        discord, await discord.slash(ME, "avatar", wish="girl", background="xyz", locale="ja")
+        discord, await discord.slash(me, "avatar", wish="girl", background="xyz", locale="ja")
     )
     assert told.ephemeral
     assert "背景" in told.content
-    ideas = await answer(discord, await discord.slash(ME, "avatar", locale="zh-CN"))
+    ideas = await answer(discord, await discord.slash(me, "avatar", locale="zh-CN"))
     assert "想画谁" in ideas.content
     assert "随便来一张" in ideas.buttons
-    drawn = await picture(discord, await discord.click(ME, ideas, "随便来一张", locale="zh-CN"))
+    drawn = await picture(discord, await discord.click(me, ideas, "随便来一张", locale="zh-CN"))
     assert "惊喜" in drawn.content
 
 
-async def test_an_upload_that_is_too_big_says_so(bot: Program, discord: FakeDiscord) -> None:
-    shown = await picture(discord, await discord.slash(ME, "avatar", wish="girl"))
-    told = await answer(discord, await discord.click(ME, shown, "As file", limit=100))
+async def test_an_upload_that_is_too_big_says_so(
+    bot: Program, discord: FakeDiscord, me: int
+) -> None:
+    shown = await picture(discord, await discord.slash(me, "avatar", wish="girl"))
+    told = await answer(discord, await discord.click(me, shown, "As file", limit=100))
     assert "too big" in told.content
 
 
-async def test_nothing_private_in_the_log(bot: Program, discord: FakeDiscord) -> None:
+async def test_nothing_private_in_the_log(bot: Program, discord: FakeDiscord, me: int) -> None:
     discord.fail(r"PATCH /webhooks", 400, message="Invalid Form Body", code=50035)
-    await picture(discord, await discord.slash(ME, "avatar", wish="girl marshmallow"))
+    await picture(discord, await discord.slash(me, "avatar", wish="girl marshmallow"))
     assert "marshmallow" not in bot.log
     assert "fake-discord-token" not in bot.log
     assert "not-delivered" in bot.log

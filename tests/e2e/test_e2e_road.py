@@ -27,6 +27,8 @@ ENGINE = os.environ.get("MOEMOJI_TEST_ENGINE") or (
     "generator.engine:Engine" if _WEIGHTS.exists() else SMALL
 )
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 def opened(data: bytes) -> Image.Image:
     return Image.open(io.BytesIO(data)).convert("RGB")
@@ -90,6 +92,8 @@ async def test_a_hundred_commands_at_once_do_not_block_the_event_loop(
     server: EmbeddedRedis, telegram: FakeTelegram
 ) -> None:
     """Measured where it counts: in the frontend's own process, by its watchdog of 5 ms ticks."""
+    if os.getloadavg()[0] > (os.cpu_count() or 1):
+        pytest.skip("nothing can be measured while every processor is taken")
     environment = {"REDIS_URL": server.url, **telegram.environment}
     blocks: list[float] = []
     # The best of three: what other programs on the machine take from us is not our block.

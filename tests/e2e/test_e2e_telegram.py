@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
 from PIL import Image
@@ -13,10 +14,10 @@ from tests.e2e.fake_telegram import FakeTelegram, Message
 from tests.e2e.processes import SMALL, Program
 from worker.embedded import EmbeddedRedis
 
-ME, OTHER, GROUP = 7, 8, -100
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def bot(
     server: EmbeddedRedis, worker: Program, telegram: FakeTelegram
 ) -> AsyncIterator[Program]:
@@ -33,11 +34,11 @@ async def last(telegram: FakeTelegram, chat: int, kind: str = "photo", count: in
 
 
 async def test_a_wish_becomes_a_picture_in_the_waiting_message(
-    bot: Program, telegram: FakeTelegram
+    bot: Program, telegram: FakeTelegram, me: int
 ) -> None:
-    await telegram.write(ME, "/avatar cute girl blorp")
-    shown = await last(telegram, ME)
-    assert len(telegram.in_chat(ME)) == 1
+    await telegram.write(me, "/avatar cute girl blorp")
+    shown = await last(telegram, me)
+    assert len(telegram.in_chat(me)) == 1
     assert "cute girl" in shown.text
     (data,) = shown.files.values()
     assert Image.open(io.BytesIO(data)).size == (520, 520)
@@ -45,115 +46,126 @@ async def test_a_wish_becomes_a_picture_in_the_waiting_message(
 
 
 async def test_plain_text_in_private_is_a_wish_in_the_persons_language(
-    bot: Program, telegram: FakeTelegram
+    bot: Program, telegram: FakeTelegram, me: int
 ) -> None:
-    await telegram.write(ME, "二次元女孩", language="zh-hans")
-    shown = await last(telegram, ME)
+    await telegram.write(me, "二次元女孩", language="zh-hans")
+    shown = await last(telegram, me)
     assert "点数字看大图" in shown.text
-    await telegram.press(ME, shown, "2", language="zh-hans")
-    large = await last(telegram, ME, count=2)
+    await telegram.press(me, shown, "2", language="zh-hans")
+    large = await last(telegram, me, count=2)
     (data,) = large.files.values()
     assert Image.open(io.BytesIO(data)).size == (512, 512)
 
 
-async def test_groups_hear_only_what_is_for_us(bot: Program, telegram: FakeTelegram) -> None:
-    await telegram.write(ME, "hello there", GROUP)
-    await telegram.write(ME, "/avatar@other_bot girl", GROUP)
-    await telegram.write(ME, "/weather", GROUP)
-    asked = await telegram.write(ME, "/avatar@moemoji_bot girl", GROUP)
-    shown = await last(telegram, GROUP)
-    assert [m.id for m in telegram.in_chat(GROUP)] == [shown.id]
+async def test_groups_hear_only_what_is_for_us(
+    bot: Program, telegram: FakeTelegram, me: int
+) -> None:
+    await telegram.write(me, "hello there", -me)
+    await telegram.write(me, "/avatar@other_bot girl", -me)
+    await telegram.write(me, "/weather", -me)
+    asked = await telegram.write(me, "/avatar@moemoji_bot girl", -me)
+    shown = await last(telegram, -me)
+    assert [m.id for m in telegram.in_chat(-me)] == [shown.id]
     assert shown.reply_to == asked
 
 
-async def test_only_the_author_or_a_moderator(bot: Program, telegram: FakeTelegram) -> None:
-    await telegram.write(ME, "/avatar girl", GROUP)
-    shown = await last(telegram, GROUP)
-    await telegram.press(OTHER, shown, "Again")
-    await telegram.until(lambda: telegram.alerts)
-    assert "Only the person who asked" in str(telegram.alerts[0])
-    telegram.administrators.add(9)
-    await telegram.press(9, shown, "Delete")
+async def test_only_the_author_or_a_moderator(
+    bot: Program, telegram: FakeTelegram, me: int
+) -> None:
+    await telegram.write(me, "/avatar girl", -me)
+    shown = await last(telegram, -me)
+    await telegram.press(me + 1, shown, "Again")
+    await telegram.until(lambda: any("Only the person" in str(text) for text in telegram.alerts))
+    telegram.administrators.add(me + 2)
+    await telegram.press(me + 2, shown, "Delete")
     await telegram.until(lambda: shown.deleted)
 
 
-async def test_files_are_an_album_of_documents(bot: Program, telegram: FakeTelegram) -> None:
-    await telegram.write(ME, "/avatar girl seed:7")
-    shown = await last(telegram, ME)
-    await telegram.press(ME, shown, "As file")
-    await last(telegram, ME, "document", count=4)
-    album = [m for m in telegram.in_chat(ME) if m.kind == "document"]
+async def test_files_are_an_album_of_documents(
+    bot: Program, telegram: FakeTelegram, me: int
+) -> None:
+    await telegram.write(me, "/avatar girl seed:7")
+    shown = await last(telegram, me)
+    await telegram.press(me, shown, "As file")
+    await last(telegram, me, "document", count=4)
+    album = [m for m in telegram.in_chat(me) if m.kind == "document"]
     assert "PNG" in album[0].text
     for message in album:
         (data,) = message.files.values()
         assert Image.open(io.BytesIO(data)).format == "PNG"
 
 
-async def test_edit_by_reply_survives_a_restart(bot: Program, telegram: FakeTelegram) -> None:
-    await telegram.write(ME, "/avatar girl seed:7")
-    shown = await last(telegram, ME)
-    await telegram.press(ME, shown, "Edit")
-    await telegram.until(lambda: any(m.force_reply for m in telegram.in_chat(ME)))
-    question = next(m for m in telegram.in_chat(ME) if m.force_reply)
+async def test_edit_by_reply_survives_a_restart(
+    bot: Program, telegram: FakeTelegram, me: int
+) -> None:
+    await telegram.write(me, "/avatar girl seed:7")
+    shown = await last(telegram, me)
+    await telegram.press(me, shown, "Edit")
+    await telegram.until(lambda: any(m.force_reply for m in telegram.in_chat(me)))
+    question = next(m for m in telegram.in_chat(me) if m.force_reply)
     await bot.restart()
     await bot.ready()
-    await telegram.write(ME, "boy", reply_to_message=question.json())
-    edited = await last(telegram, ME, count=2)
+    await telegram.write(me, "boy", reply_to_message=question.json())
+    edited = await last(telegram, me, count=2)
     assert "boy" in edited.text
-    await telegram.press(ME, edited, "Details")
-    await telegram.until(lambda: any("Seed: 7" in m.text for m in telegram.in_chat(ME)))
+    await telegram.press(me, edited, "Details")
+    await telegram.until(lambda: any("Seed: 7" in m.text for m in telegram.in_chat(me)))
 
 
-async def test_an_album_of_photos_gets_one_answer(bot: Program, telegram: FakeTelegram) -> None:
+async def test_an_album_of_photos_gets_one_answer(
+    bot: Program, telegram: FakeTelegram, me: int
+) -> None:
     photo = [{"file_id": "a", "file_unique_id": "b", "width": 9, "height": 9}]
     for _ in range(3):
-        await telegram.write(ME, "", photo=photo, media_group_id="g1")
-    await telegram.until(lambda: telegram.in_chat(ME))
-    await telegram.write(ME, "/help")
-    await telegram.until(lambda: len(telegram.in_chat(ME)) >= 2)
-    assert sum("photos" in m.text for m in telegram.in_chat(ME)) == 1
+        await telegram.write(me, "", photo=photo, media_group_id="g1")
+    await telegram.until(lambda: telegram.in_chat(me))
+    await telegram.write(me, "/help")
+    await telegram.until(lambda: len(telegram.in_chat(me)) >= 2)
+    assert sum("photos" in m.text for m in telegram.in_chat(me)) == 1
 
 
-async def test_limits_and_faults_of_the_service(bot: Program, telegram: FakeTelegram) -> None:
+async def test_limits_and_faults_of_the_service(
+    bot: Program, telegram: FakeTelegram, me: int
+) -> None:
     telegram.fail("sendMessage", 429, parameters={"retry_after": 1}, description="Too Many")
     telegram.fail("editMessageMedia", 500, times=2)
-    await telegram.write(ME, "/avatar girl")
-    shown = await last(telegram, ME)
-    assert len(telegram.in_chat(ME)) == 1
+    await telegram.write(me, "/avatar girl")
+    shown = await last(telegram, me)
+    assert len(telegram.in_chat(me)) == 1
     assert shown.kind == "photo"
 
 
 async def test_a_deleted_waiting_message_is_replaced(
-    bot: Program, worker: Program, telegram: FakeTelegram
+    bot: Program, worker: Program, telegram: FakeTelegram, me: int
 ) -> None:
     telegram.fail("editMessageMedia", 400, description="Bad Request: message to edit not found")
-    await telegram.write(ME, "/avatar girl")
-    await last(telegram, ME)
-    await telegram.until(lambda: len(telegram.in_chat(ME)) == 1)
+    await telegram.write(me, "/avatar girl")
+    await last(telegram, me)
+    await telegram.until(lambda: len(telegram.in_chat(me)) == 1)
 
 
 async def test_results_of_an_absence_are_delivered(
-    bot: Program, worker: Program, telegram: FakeTelegram
+    bot: Program, worker: Program, telegram: FakeTelegram, me: int
 ) -> None:
     await worker.stop()
-    await telegram.write(ME, "/avatar girl")
-    await telegram.until(lambda: telegram.in_chat(ME) and telegram.in_chat(ME)[0].edits)
-    assert "in line" in telegram.in_chat(ME)[0].text
+    await telegram.write(me, "/avatar girl")
+    await telegram.until(lambda: telegram.in_chat(me) and telegram.in_chat(me)[0].edits)
+    assert "in line" in telegram.in_chat(me)[0].text
     await bot.stop()
     await worker.start()
     await worker.ready()
     await bot.start()
-    await last(telegram, ME)
-    assert len(telegram.in_chat(ME)) == 1
+    await last(telegram, me)
+    assert len(telegram.in_chat(me)) == 1
 
 
-async def test_forgetting_and_privacy(bot: Program, telegram: FakeTelegram) -> None:
-    await telegram.write(ME, "/avatar girl")
-    await last(telegram, ME)
-    await telegram.write(ME, "/forgetme")
-    await telegram.until(lambda: any("Sure?" in m.text for m in telegram.in_chat(ME)))
-    asked = next(m for m in telegram.in_chat(ME) if "Sure?" in m.text)
-    await telegram.press(ME, asked, "Yes, delete everything")
+async def test_forgetting_and_privacy(bot: Program, telegram: FakeTelegram, me: int) -> None:
+    await telegram.write(me, "/avatar girl")
+    await last(telegram, me)
+    await telegram.write(me, "/forgetme")
+    await telegram.until(lambda: any("Sure?" in m.text for m in telegram.in_chat(me)))
+    asked = next(m for m in telegram.in_chat(me) if "Sure?" in m.text)
+    await telegram.press(me, asked, "Yes, delete everything")
     await telegram.until(lambda: "deleted 1" in asked.text)
 
 
@@ -166,58 +178,66 @@ async def test_the_menu_of_commands_is_set_once(bot: Program, telegram: FakeTele
     assert "setMyCommands" not in telegram.calls
 
 
-async def test_nothing_private_in_the_log(bot: Program, telegram: FakeTelegram) -> None:
+async def test_nothing_private_in_the_log(bot: Program, telegram: FakeTelegram, me: int) -> None:
     telegram.fail("sendPhoto|editMessageMedia", 500, times=1)
-    await telegram.write(ME, "/avatar girl marshmallow")
-    await last(telegram, ME)
+    await telegram.write(me, "/avatar girl marshmallow")
+    await last(telegram, me)
     assert "marshmallow" not in bot.log
     assert "fake-telegram-token" not in bot.log
     assert "delivered" in bot.log
 
 
-async def test_a_webhook_with_its_secret(
-    server: EmbeddedRedis, worker: Program, telegram: FakeTelegram, unused_tcp_port: int
-) -> None:
-    secret = "only-telegram-knows-this"
-    environment = {
-        "REDIS_URL": server.url,
-        **telegram.environment,
-        "TELEGRAM_WEBHOOK_URL": "https://example.org",
-        "TELEGRAM_WEBHOOK_SECRET": secret,
-        "TELEGRAM_WEBHOOK_LISTEN": "127.0.0.1",
-        "TELEGRAM_WEBHOOK_PORT": str(unused_tcp_port),
-    }
-    async with Program("bot", "telegram", **environment) as program, ClientSession() as http:
-        await program.ready()
-        await worker.ready()
-        assert telegram.webhook["url"] == "https://example.org/telegram"
-        assert telegram.webhook["secret_token"] == secret
-        await telegram.write(ME, "/avatar girl")
-        update = telegram.updates.pop()
-        url = f"http://127.0.0.1:{unused_tcp_port}/telegram"
-        async with http.post(url, json=update) as refused:
-            assert refused.status == 403
-        signed = {"X-Telegram-Bot-Api-Secret-Token": secret}
-        async with http.post(url, json=update, headers=signed) as accepted:
-            assert accepted.status == 200
-        await last(telegram, ME)
-        assert secret not in program.log
+async def test_a_webhook_with_its_secret(unused_tcp_port: int, me: int) -> None:
+    with EmbeddedRedis() as server:
+        async with FakeTelegram() as telegram:
+            secret = "only-telegram-knows-this"
+            environment = {
+                "REDIS_URL": server.url,
+                **telegram.environment,
+                "TELEGRAM_WEBHOOK_URL": "https://example.org",
+                "TELEGRAM_WEBHOOK_SECRET": secret,
+                "TELEGRAM_WEBHOOK_LISTEN": "127.0.0.1",
+                "TELEGRAM_WEBHOOK_PORT": str(unused_tcp_port),
+            }
+            async with (
+                Program("worker", REDIS_URL=server.url, MOEMOJI_ENGINE=SMALL) as worker,
+                Program("bot", "telegram", **environment) as program,
+                ClientSession() as http,
+            ):
+                await program.ready()
+                await worker.ready()
+                assert telegram.webhook["url"] == "https://example.org/telegram"
+                assert telegram.webhook["secret_token"] == secret
+                await telegram.write(me, "/avatar girl")
+                update = telegram.updates.pop()
+                url = f"http://127.0.0.1:{unused_tcp_port}/telegram"
+                async with http.post(url, json=update) as refused:
+                    assert refused.status == 403
+                signed = {"X-Telegram-Bot-Api-Secret-Token": secret}
+                async with http.post(url, json=update, headers=signed) as accepted:
+                    assert accepted.status == 200
+                await last(telegram, me)
+                assert secret not in program.log
 
 
-async def test_slow_drawing_is_told_and_can_be_cancelled(
-    server: EmbeddedRedis, telegram: FakeTelegram
-) -> None:
-    slow = {"MOEMOJI_ENGINE": SMALL, "MOEMOJI_TEST_PACE": "1", "MOEMOJI_BATCH_PICTURES": "1"}
-    environment = {"REDIS_URL": server.url, **telegram.environment}
-    async with (
-        Program("worker", REDIS_URL=server.url, **slow) as worker,
-        Program("bot", "telegram", **environment) as program,
-    ):
-        await worker.ready()
-        await program.ready()
-        await telegram.write(ME, "/avatar girl")
-        await telegram.until(lambda: any("Drawing" in m.text for m in telegram.in_chat(ME)))
-        assert "sendChatAction" in telegram.calls
-        (waiting,) = telegram.in_chat(ME)
-        await telegram.press(ME, waiting, "Cancel")
-        await telegram.until(lambda: waiting.text == "Cancelled.")
+async def test_slow_drawing_is_told_and_can_be_cancelled(me: int) -> None:
+    with EmbeddedRedis() as server:
+        async with FakeTelegram() as telegram:
+            slow = {
+                "MOEMOJI_ENGINE": SMALL,
+                "MOEMOJI_TEST_PACE": "1",
+                "MOEMOJI_BATCH_PICTURES": "1",
+            }
+            environment = {"REDIS_URL": server.url, **telegram.environment}
+            async with (
+                Program("worker", REDIS_URL=server.url, **slow) as worker,
+                Program("bot", "telegram", **environment) as program,
+            ):
+                await worker.ready()
+                await program.ready()
+                await telegram.write(me, "/avatar girl")
+                await telegram.until(lambda: any("Drawing" in m.text for m in telegram.in_chat(me)))
+                assert "sendChatAction" in telegram.calls
+                (waiting,) = telegram.in_chat(me)
+                await telegram.press(me, waiting, "Cancel")
+                await telegram.until(lambda: waiting.text == "Cancelled.")
