@@ -1,8 +1,7 @@
 """What the frontends write into their logs: never what somebody wrote to us.
 
 A traceback's local variables, and the messages of some exceptions, would quote it. Ours are logged
-as the exception's type and the lines of code it came through; for those that libraries log, the
-renderer is told to leave local variables out.
+as the exception's type and the lines of code it came through.
 """
 
 from __future__ import annotations
@@ -10,8 +9,6 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Collection
-
-import structlog
 
 from bot.settings import FrontendSettings
 from worker import logs
@@ -25,10 +22,6 @@ def begin(settings: FrontendSettings, secrets: Collection[str]) -> None:
         secrets: Strings that must never appear.
     """
     logs.configure(level=settings.log_level, as_json=settings.log_json, secrets=secrets)
-    for handler in logging.getLogger().handlers:
-        for processor in getattr(handler.formatter, "processors", ()):
-            if isinstance(processor, structlog.dev.ConsoleRenderer):
-                processor.exception_formatter = structlog.dev.plain_traceback
     # httpx writes a line with the whole URL for each request, and Telegram's token is in the URL.
     for name in ("httpx", "httpcore", "telegram", "telegram.ext", "discord"):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))

@@ -50,7 +50,12 @@ def configure(*, level: str = "INFO", as_json: bool = False, secrets: Collection
     renderer: list[Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [
+            # A plain traceback: the default one quotes local variables, prompts among them.
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     )
     formatter = _Redacting(
         foreign_pre_chain=shared,
