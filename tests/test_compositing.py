@@ -37,7 +37,9 @@ def test_an_unknown_background_says_what_there_is(figure: Image.Image):
         background(figure, "moonbase")
 
 
-@pytest.mark.parametrize(("count", "size"), [(1, (64, 64)), (2, (136, 64)), (4, (136, 136)), (5, (208, 136))])
+@pytest.mark.parametrize(
+    ("count", "size"), [(1, (64, 64)), (2, (136, 64)), (4, (136, 136)), (5, (208, 136))]
+)
 def test_grids_are_nearly_square(figure: Image.Image, count: int, size: tuple[int, int]):
     assert grid([figure] * count).size == size
 

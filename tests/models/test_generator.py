@@ -69,7 +69,9 @@ def test_conditions_hold_one_level_of_every_group():
     both = cat([conditions, conditions])
     assert len(both) == 10
     half = conditions.mix(conditions[torch.tensor([1, 2, 3, 4, 0])], torch.full((5,), 0.5))
-    torch.testing.assert_close(half.attributes.sum(1), (worn.sum(1) + worn.roll(-1, 0).sum(1)) / 2 + 10)
+    torch.testing.assert_close(
+        half.attributes.sum(1), (worn.sum(1) + worn.roll(-1, 0).sum(1)) / 2 + 10
+    )
 
 
 @pytest.mark.parametrize("factor", [2, 4])

@@ -1,0 +1,29 @@
+"""Mixed precision where it pays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
+
+import torch
+
+from generator.training.config import TrainConfig
+
+Half = Callable[[], AbstractContextManager[None]]
+
+
+def half(config: TrainConfig, device: torch.device) -> Half:
+    """A context in which networks compute in bfloat16, or in float32 where that is no faster.
+
+    Measured on convolutions of ours: AMX 3 to 7 times faster, AVX2 10 times slower. The engine's
+    own mixed precision is not used: it converts inputs too, and a pose of 8 bits misplaces heads.
+    """
+    wanted = config.precision == "bf16" or (config.precision == "auto" and _pays(device))
+    return partial(torch.autocast, device.type, torch.bfloat16, enabled=wanted)
+
+
+def _pays(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return device.type == "cpu" and bool(torch.cpu._is_amx_tile_supported())
