@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -68,8 +69,7 @@ def draw(
         answer = {
             "seed": drawn.seed,
             "specs": [json.loads(s.model_dump_json()) for s in drawn.specs],
-            "understood": [u.model_dump(mode="json") for u in reading.understood],
-            "unknown": list(reading.unknown),
+            **_as_data(reading),
             "files": [str(f) for f in drawn.files],
         }
         print(json.dumps(answer, ensure_ascii=False, indent=2))  # noqa: T201 - for machines
@@ -87,18 +87,32 @@ def describe(
     """Say what is understood of a prompt, without drawing."""
     reading = prompts.parse(text)
     if as_json:
-        print(reading.model_dump_json(indent=2))  # noqa: T201 - for machines
+        wish = reading.wish.model_dump(mode="json", exclude_defaults=True)
+        answer = {"wish": wish, **_as_data(reading)}
+        print(json.dumps(answer, ensure_ascii=False, indent=2))  # noqa: T201 - for machines
     else:
         _report(reading)
 
 
-def _report(reading: Any) -> None:
-    understood = prompts.describe(reading.wish, "en")
-    out.print(f"drawn: {understood or 'a surprise'}", highlight=False)
+def _as_data(reading: prompts.Reading) -> dict[str, Any]:
+    return {
+        "understood": [asdict(u) for u in reading.understood],
+        "gave_way": [asdict(u) for u in reading.dropped],
+        "unknown": list(reading.unknown),
+        "too_long": reading.notice == "too_long",
+    }
+
+
+def _report(reading: prompts.Reading) -> None:
+    lines = [f"drawn: {', '.join(reading.phrases()) or 'a surprise'}"]
+    if reading.dropped:
+        lines.append(f"gave way: {', '.join(u.phrase() for u in reading.dropped)}")
     if reading.unknown:
-        out.print(f"not understood: {', '.join(reading.unknown)}", highlight=False, markup=False)
-    if reading.notice:
-        out.print(f"note: {reading.notice}", highlight=False)
+        lines.append(f"not understood: {', '.join(reading.unknown)}")
+    if reading.notice == "too_long":
+        lines.append(f"only the first {prompts.LIMIT} characters were read: write it shorter")
+    for line in lines:
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 @dataset_app.command("build")
