@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from generator.data.store import DatasetError, Meta, Store
-from generator.spec import ACCESSORIES, VOCABULARY
+from generator.spec import ACCESSORIES, PALETTES, VOCABULARY
 
 _SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
 _MOST_PIXELS = 64_000_000
@@ -35,7 +36,7 @@ def import_folder(
     Pictures are cropped to their middle square (figures on transparency to their figure, with a
     margin) and resized. `labels` is a CSV file whose first column is the file's path below
     `pictures`; the other columns are attributes of `generator.spec` (accessories separated by
-    spaces); empty cells are unknown.
+    spaces, colours by name or as #rrggbb); empty cells are unknown.
 
     Raises:
         DatasetError: No folder, no picture in it, a wrong labels file, or `folder` is in use.
@@ -93,6 +94,14 @@ def _square(file: Path, size: int) -> np.ndarray[tuple[int, ...], np.dtype[np.ui
     return np.asarray(image.resize((size, size), Image.Resampling.LANCZOS))
 
 
+def _is_level(column: str, value: str) -> bool:
+    if column == "accessories":
+        return value in ACCESSORIES
+    if column in PALETTES:
+        return value in PALETTES[column] or re.fullmatch("#[0-9a-f]{6}", value) is not None
+    return value in VOCABULARY[column]
+
+
 def _read_labels(file: Path) -> dict[str, dict[str, object]]:
     try:
         rows = list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines()))
@@ -103,10 +112,10 @@ def _read_labels(file: Path) -> dict[str, dict[str, object]]:
             f"{file} has no rows: first line the column names, then a picture a line"
         )
     key, *columns = [c for c in rows[0] if c is not None]
-    if wrong := [c for c in columns if c not in VOCABULARY and c != "accessories"]:
+    known = (*VOCABULARY, "accessories", *PALETTES)
+    if wrong := [c for c in columns if c not in known]:
         raise DatasetError(
-            f"{file}: there is no attribute {wrong[0]}; "
-            f"there are {', '.join(VOCABULARY)}, accessories"
+            f"{file}: there is no attribute {wrong[0]}; there are {', '.join(known)}"
         )
     labels: dict[str, dict[str, object]] = {}
     for number, row in enumerate(rows, start=2):
@@ -116,9 +125,8 @@ def _read_labels(file: Path) -> dict[str, dict[str, object]]:
             if not value:
                 continue
             values = value.split() if column == "accessories" else [value]
-            allowed = ACCESSORIES if column == "accessories" else VOCABULARY[column]
             for v in values:
-                if v not in allowed:
+                if not _is_level(column, v):
                     raise DatasetError(f"{file}, line {number}: {column} has no level {v}")
             found[column] = values if column == "accessories" else value
         labels[row[key]] = found

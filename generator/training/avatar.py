@@ -20,6 +20,7 @@ from generator.models.discriminator import Discriminator
 from generator.models.generator import CHANNELS, Generator, paint
 from generator.training.batches import Batch, Figures, true_masks
 from generator.training.config import TrainConfig
+from generator.training.drawings import Drawings, pyramid_l1
 from generator.training.ema import Ema
 from generator.training.losses import (
     discriminator_loss,
@@ -77,6 +78,7 @@ class AvatarObjective:
         self.generator = Stepper(fabric, Lesson(g, self.half), adam, clip=config.clip)
         critic = torch.optim.Adam(d.parameters(), section.discriminator_lr, (0.0, 0.99), fused=True)
         self.discriminator = Stepper(fabric, d, critic, clip=config.clip * 10)
+        self.drawings = Drawings(section.drawings, seed=config.seed) if section.drawings else None
         self._stream: Iterator[Batch] | None = None
         self._fixed = self.figures.batch(list(range(min(24, len(self.figures)))))
 
@@ -100,19 +102,30 @@ class AvatarObjective:
         conditions = batch.conditions
         if adversarial:
             conditions = cat([conditions, self._between(batch.conditions, seen)])
-
         n = len(batch.conditions)
         rows = torch.cat([torch.arange(n // 2), torch.arange(n, len(conditions))])
         rows = rows.to(self.fabric.device) if adversarial else rows[:0]
         colours = batch.palettes[torch.arange(len(rows), device=rows.device) % n]
+        own = None
+        if adversarial and self.drawings:
+            own = self.drawings.take(max(1, n // 4), seen + self.fabric.global_rank, rows.device)
+            first = len(conditions)
+            conditions = cat([conditions, own.conditions])
+            more = torch.arange(first, len(conditions), device=rows.device)
+            rows, colours = torch.cat([rows, more]), torch.cat([colours, own.palettes])
         loss, fakes = self.generator(
             tuple(conditions), batch.slots, batch.shares, self._weights(batch), rows, colours
         )
         scalars = {"reconstruction": loss.detach()}
         if adversarial:
             with torch.no_grad():
-                masks = true_masks(batch, CHANNELS)[: len(fakes)]
-                reals = paint(masks, self.generator.module.generator.colours(colours))
+                masks = true_masks(batch, CHANNELS)[: len(fakes) - (len(own) if own else 0)]
+                reals = paint(masks, self.generator.module.generator.colours(colours[: len(masks)]))
+            if own:
+                reals = torch.cat([reals, own.pictures])
+                apart = pyramid_l1(fakes[-len(own) :], own.pictures) * own.labelled
+                loss = loss + section.drawings_weight * apart.mean()
+                scalars["drawings"] = apart.mean().detach()
             with self.half():
                 scores = self.discriminator.module(torch.cat([reals, fakes]))
             real, fake = scores.chunk(2)

@@ -36,6 +36,10 @@ class AvatarSection(_Section):
     r1: float = Field(0.05, ge=0)
     r1_every: int = Field(16, ge=1)
     discriminator_lr: float = Field(2e-4, gt=0)
+    drawings: tuple[Path, ...] = ()
+    """Imported sets of somebody's own pictures: the critic takes them for real, too."""
+    drawings_weight: float = Field(0.5, ge=0)
+    """Of the difference between labelled drawings and what is drawn in their place."""
 
 
 class TextbookSection(_Section):

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import torch
 from lightning_fabric import Fabric
+from lightning_fabric.strategies.ddp import DDPStrategy
 from PIL import Image
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from torch.utils.tensorboard import SummaryWriter
@@ -40,7 +41,8 @@ def engine(config: TrainConfig) -> Fabric:
         accelerator="auto",
         devices=processes if processes > 1 or not torch.cuda.is_available() else "auto",
         num_nodes=nodes,
-        strategy="ddp" if processes * nodes > 1 else "auto",
+        # Unused parameters: the 512 px head, and what only the adversarial stage touches.
+        strategy=DDPStrategy(find_unused_parameters=True) if processes * nodes > 1 else "auto",
         precision="32-true",  # see `half`
     )
     fabric.launch()

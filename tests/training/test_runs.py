@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
 from generator.data.build import build
+from generator.data.importing import import_folder
+from generator.data.store import DatasetError
 from generator.training.config import ConfigError, read_config
+from generator.training.drawings import Drawings
 from generator.training.loop import Trainer
 
 COMMAND = [sys.executable, "-m", "generator", "train"]
@@ -94,8 +98,8 @@ def test_sigterm_leaves_a_checkpoint_and_sigkill_a_whole_one(figures: Path, tmp_
 def test_two_processes_train_as_one(figures: Path, tmp_path: Path, objective: str):
     config = write_config(tmp_path / "two.toml", figures, objective=objective)
     subprocess.run(
-        [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2",
-         "--master-port", "0", "-m", "generator", "train", config],
+        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2",
+         "-m", "generator", "train", config],
         check=True, env=environment(), timeout=240,
     )  # fmt: skip
     state = torch.load(tmp_path / "runs/tiny/checkpoint.pt", weights_only=True)
@@ -125,6 +129,33 @@ def test_textbook_models_train(figures: Path, tmp_path: Path, architecture: str)
     trainer.run()
     assert trainer.seen == 16
     assert (tmp_path / "runs/tiny/generated_images/step_16.png").exists()
+
+
+def test_own_drawings_join_the_training(figures: Path, tmp_path: Path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    for i, colour in enumerate(("#aa3355", "#33aa55")):
+        Image.new("RGB", (300, 300), colour).save(folder / f"{i}.png")
+    labels = tmp_path / "labels.csv"
+    labels.write_text("file,hair,hair_colour,accessories\n0.png,bob,#aa3355,glasses\n1.png,,,\n")
+    import_folder(folder, tmp_path / "set", size=256, labels=labels)
+    drawings = Drawings([tmp_path / "set"])
+    assert drawings.labelled.tolist() == [1.0, 0.0]
+    assert drawings.specs[0].hair_colour == "#aa3355"
+    assert "glasses" in drawings.specs[0].accessories
+    with pytest.raises(DatasetError, match="dataset import"):
+        Drawings([figures])
+
+    file = write_config(tmp_path / "own.toml", figures, images=12, batch=4)
+    file.write_text(
+        file.read_text().replace(
+            "adversarial_from = 8", f'adversarial_from = 0\ndrawings = ["{tmp_path / "set"}"]'
+        )
+    )
+    trainer = Trainer(read_config(file))
+    scalars = trainer.objective.step(0, 1.0)
+    assert {"drawings", "gap", "r1"} <= scalars.keys()
+    assert all(value == value for value in scalars.values())
 
 
 @pytest.mark.parametrize(
