@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from worker.settings import QueueSettings, RedisUrl
+from worker.settings import ProcessSettings, RedisUrl
 
 
 def _is_telegram_token(token: SecretStr) -> SecretStr:
@@ -44,13 +44,14 @@ def _is_webhook_secret(secret: SecretStr) -> SecretStr:
 HttpUrl = Annotated[str, AfterValidator(_is_http)]
 
 
-class FrontendSettings(QueueSettings):
+class FrontendSettings(ProcessSettings):
     """What every frontend has."""
 
     frontend_name: Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")] = "frontend"
     """Stays the same over restarts; frontends of one platform side by side need different ones."""
-    log_json: bool = False
-    log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
+    token_optional: bool = False
+    """Without a token, end with a sentence and exit code 0 instead of 78: so that one of two
+    frontends may stay unused."""
 
 
 class DiscordSettings(FrontendSettings):

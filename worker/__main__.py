@@ -1,4 +1,4 @@
-"""`python -m worker`: load the models, then draw until SIGTERM."""
+"""`python -m worker`: load the models, then draw until SIGTERM; `python -m worker health`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import socket
 import redis
 import structlog
 
-from worker import logs
+from worker import health, logs, metrics, reports
 from worker.errors import SetupError
 from worker.ledger import Ledger, connection
 from worker.pulse import Pulse
@@ -25,16 +25,37 @@ def main(argv: list[str] | None = None) -> int:
 
     Returns:
         The exit code: 0 after SIGTERM, or in a burst when nothing waits; 1 after an error (a
-        supervisor should start it again); 70 if a drawing step was stuck; 78 for a bad setting.
+        supervisor should start it again) or if the health command finds no healthy worker; 70 if a
+        drawing step was stuck; 78 for a bad setting.
     """
     parser = argparse.ArgumentParser(prog="python -m worker", description=main.__doc__)
     parser.add_argument("--burst", action="store_true", help="stop when no job waits")
-    burst = parser.parse_args(argv).burst
+    parser.add_argument(
+        "command",
+        nargs="?",
+        choices=["health"],
+        help="ask whether a worker of this machine is well",
+    )
+    chosen = parser.parse_args(argv)
+    burst = chosen.burst
     settings = load(WorkerSettings)
     url = settings.redis_url.get_secret_value()
+    if chosen.command == "health":
+        well, sentence = health.check(url)
+        print(sentence)  # noqa: T201
+        return 0 if well else 1
     logs.configure(
-        level=settings.log_level, as_json=settings.log_json, secrets=logs.password_of(url)
+        level=settings.log_level,
+        as_json=settings.log_json,
+        secrets=logs.password_of(url),
+        key=url,
     )
+    try:
+        if settings.sentry_dsn is not None:
+            reports.begin(settings.sentry_dsn.get_secret_value(), "worker")
+        metrics.serve(settings, url)
+    except SetupError as error:
+        refuse(str(error))
     # After the settings: these import the generator.
     from worker.tasks import load_engine
     from worker.worker import AvatarWorker

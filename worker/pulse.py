@@ -18,6 +18,7 @@ from typing import TypeVar
 import redis
 import structlog
 
+from worker import metrics, reports
 from worker.ledger import Ledger
 
 EX_STUCK = 70
@@ -111,6 +112,7 @@ class Pulse:
                         self._gone |= gone & self._held
                 if now >= next_sweep:
                     for job_id, what in self._ledger.sweep():
+                        metrics.SWEPT.labels(what).inc()
                         log.warning("swept", job_id=job_id, what=what)
                     next_sweep = now + settings.sweep
                 if now >= next_line:
@@ -131,4 +133,5 @@ class Pulse:
             log.error("stuck", job_id=job_id, seconds=self._ledger.settings.step_timeout)
         with contextlib.suppress(redis.exceptions.RedisError):
             self._ledger.release(self._holding())
+        reports.flush()
         os._exit(EX_STUCK)

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
+from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,7 +24,23 @@ def _is_redis(url: SecretStr) -> SecretStr:
     return url
 
 
-RedisUrl = Annotated[SecretStr, AfterValidator(_is_redis)]
+def _with_password(url: SecretStr) -> SecretStr:
+    """Put the password of the file REDIS_PASSWORD_FILE into a URL that has none.
+
+    A password in a file shows in neither `docker inspect` nor a process's environment.
+    """
+    file, parts = os.environ.get("REDIS_PASSWORD_FILE"), urlsplit(url.get_secret_value())
+    if not file or parts.password or parts.scheme == "unix":
+        return url
+    try:
+        password = Path(file).read_text().strip()
+    except OSError as error:
+        raise ValueError(f"the file of REDIS_PASSWORD_FILE: {error.strerror}") from None
+    netloc = f"{parts.username or ''}:{quote(password, safe='')}@{parts.netloc.rpartition('@')[2]}"
+    return SecretStr(parts._replace(netloc=netloc).geturl())
+
+
+RedisUrl = Annotated[SecretStr, AfterValidator(_is_redis), AfterValidator(_with_password)]
 Seconds = Annotated[float, Field(gt=0)]
 
 
@@ -33,6 +52,8 @@ class QueueSettings(BaseSettings):
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
+        # "NAME=" in an .env file means that it is not set.
+        env_ignore_empty=True,
         # The strings below the fields are data as well: for the table of settings in the manual.
         use_attribute_docstrings=True,
     )
@@ -63,7 +84,24 @@ class QueueSettings(BaseSettings):
     does not wait for it.)"""
 
 
-class WorkerSettings(QueueSettings):
+class ProcessSettings(QueueSettings):
+    """How a process is watched."""
+
+    log_json: bool = False
+    """One JSON object a line instead of text."""
+    log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
+    """The least that is logged."""
+    log_prompts: bool = False
+    """Write what people asked for into the log. Tell them before you switch it on."""
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """Where Prometheus finds /metrics; 0: nowhere."""
+    metrics_host: str = "127.0.0.1"
+    """The address that this port is opened on."""
+    sentry_dsn: SecretStr | None = None
+    """Where errors are reported to (Sentry or what speaks like it), without anybody's words."""
+
+
+class WorkerSettings(ProcessSettings):
     """What only workers need."""
 
     redis_url: Annotated[RedisUrl, Field(validation_alias="REDIS_URL")]
@@ -88,10 +126,6 @@ class WorkerSettings(QueueSettings):
     """A single engine call that takes longer ends the process (exit code 70)."""
     cancel_poll: Seconds = 0.25
     """How often a worker looks whether what it draws was cancelled."""
-    log_json: bool = False
-    """One JSON object a line instead of text."""
-    log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
-    """The least that is logged."""
 
 
 S = TypeVar("S", bound=BaseSettings)

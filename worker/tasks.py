@@ -22,6 +22,7 @@ from rq import get_current_job
 from generator.compositing import background, png
 from generator.spec import PALETTES, SLIDERS, VOCABULARY, AvatarSpec
 from generator.wish import Wish
+from worker import metrics
 from worker.errors import SetupError
 from worker.jobs import DrawRequest, Request
 from worker.ledger import Ledger
@@ -153,7 +154,11 @@ def draw(
         now, todo = todo[:step], todo[step:]
         if not now:
             return
-        images = around(lambda now=now: engine.draw([spec for _, spec in now], requests[0].size))  # type: ignore[misc]
+        metrics.BATCH_PICTURES.observe(len(now))
+        with metrics.stage("draw"):
+            images = around(
+                lambda now=now: engine.draw([spec for _, spec in now], requests[0].size)  # type: ignore[misc]
+            )
         owners = [requests[at] for at, _ in now]
         for (at, _), encoded in zip(now, _encoders().map(_encoded, images, owners), strict=True):
             made[at].append(encoded)
@@ -162,9 +167,10 @@ def draw(
 
 
 def _encoded(image: Image, request: DrawRequest) -> bytes:
-    if request.background is not None:
-        image = background(image, request.background, seed=request.seed)
-    return png(image)
+    with metrics.stage("encode"):
+        if request.background is not None:
+            image = background(image, request.background, seed=request.seed)
+        return png(image)
 
 
 @cache

@@ -20,6 +20,7 @@ from rq.exceptions import DequeueTimeout
 from rq.job import Job
 from rq.worker import WorkerStatus
 
+from worker import logs, metrics
 from worker.errors import PersonError
 from worker.jobs import DrawRequest
 from worker.ledger import Claim, Ledger
@@ -96,6 +97,7 @@ class AvatarWorker(SimpleWorker):
     def run_maintenance_tasks(self) -> None:
         """Our sweep first, so that rq's own cleaning finds nothing of ours to judge."""
         for job_id, what in self._books.sweep():
+            metrics.SWEPT.labels(what).inc()
             log.warning("swept", job_id=job_id, what=what)
         super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
 
@@ -142,6 +144,12 @@ class AvatarWorker(SimpleWorker):
     def _draw_group(self, group: Sequence[Claim]) -> None:
         allowed = self._books.begin([claim.job_id for claim in group])
         group = [claim for claim in group if claim.job_id in allowed]
+        if group:
+            metrics.BATCH_JOBS.observe(len(group))
+        for claim in group:
+            if claim.request is not None and not claim.attempts:
+                waited = time.time() - claim.request.created
+                metrics.WAITED.labels(claim.request.lane).observe(max(0.0, waited))
         begun = time.perf_counter()
         left = self._try(group, begun)
         # One by one after an error of the batch, so that one bad job fails alone.
@@ -164,12 +172,18 @@ class AvatarWorker(SimpleWorker):
                     around=lambda call: self._pulse.watch(list(open_claims), call),
                 ):
                     seconds = time.perf_counter() - begun
-                    kept = self._books.done(request, drawn.specs, drawn.pictures, seconds)
+                    with metrics.stage("store"):
+                        kept = self._books.done(request, drawn.specs, drawn.pictures, seconds)
                     del open_claims[request.job_id]
                     self._pulse.drop([request.job_id])
+                    outcome = "drawn" if kept else "result-dropped"
+                    metrics.JOBS.labels(request.kind, outcome).inc()
                     log.info(
-                        "drawn" if kept else "result-dropped",
+                        outcome,
                         job_id=request.job_id,
+                        guild=request.address.guild_id,
+                        user=logs.pseudonym(request.author.key),
+                        **self._said(request),
                         pictures=len(drawn.pictures),
                         batch=len(group),
                         seconds=round(seconds, 3),
@@ -182,6 +196,7 @@ class AvatarWorker(SimpleWorker):
             except Exception as error:
                 if is_out_of_memory(error) and self._step > 1:
                     self._step = max(1, self._step // 2)
+                    metrics.OUT_OF_MEMORY.inc()
                     log.warning("out-of-memory", step=self._step)
                     requests = [r for r in requests if r.job_id in open_claims]
                     continue
@@ -192,20 +207,28 @@ class AvatarWorker(SimpleWorker):
                 return []
         return []
 
+    def _said(self, request: DrawRequest) -> dict[str, str]:
+        return {"prompt": request.prompt} if self._settings.log_prompts else {}
+
     def _not_drawn(self, claim: Claim) -> None:
         if claim.request is None:
+            metrics.JOBS.labels("unknown", "unreadable-request").inc()
             log.error("unreadable-request", job_id=claim.job_id)
             self._books.failed(claim, "draw-failed")
         else:
+            metrics.JOBS.labels(claim.request.kind, "dropped").inc()
             log.info("dropped", job_id=claim.job_id)
 
     def _fail(self, claim: Claim, error: Exception) -> None:
+        kind = "unknown" if claim.request is None else claim.request.kind
         if isinstance(error, PersonError):
+            metrics.JOBS.labels(kind, "refused").inc()
             # A picture without a face, say: theirs to mend, not ours.
             log.info("refused", job_id=claim.job_id, key=error.key)
             self._books.failed(claim, error.key, error.params)
             return
         key = "out-of-memory" if is_out_of_memory(error) else "draw-failed"
+        metrics.JOBS.labels(kind, key).inc()
         log.error(key, job_id=claim.job_id, exc_info=error)
         self._books.failed(claim, key)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Protocol
 
 import structlog
@@ -11,6 +12,7 @@ from bot.core.conversation import Conversation
 from bot.core.replies import Reply
 from bot.core.results import finished
 from bot.journal import where
+from worker import logs, metrics
 from worker.delivery import Deliveries, Event
 from worker.errors import PersonError
 from worker.jobs import Address, Record
@@ -87,6 +89,11 @@ class Carrier:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=GRACE)
 
+    @property
+    def listening(self) -> bool:
+        """Whether results would be noticed."""
+        return bool(self._listening) and not any(task.done() for task in self._listening)
+
     def follow(self, job_id: str) -> None:
         """Keep the waiting message of a job up to date, unless its result is quicker."""
         if job_id not in self._followed:
@@ -112,6 +119,8 @@ class Carrier:
 
     async def _deliver(self, event: Event) -> None:
         lock = self._locks.setdefault(event.job_id, asyncio.Lock())
+        asked, platform = event.record.request, self._deliveries.platform
+        logs.about(asked.author.key, asked.address.guild_id)
         try:
             followed = self._followed.get(event.job_id)
             async with lock:
@@ -122,8 +131,13 @@ class Carrier:
                 reply = await finished(event.record, event.kind, event.error, pictures)
                 landed = await self._outlet.show(event.record, reply)
                 await event.ack(landed)
+                metrics.DELIVERIES.labels(platform, "delivered").inc()
+                if event.record.finished is not None and event.attempt == 1:
+                    took = max(0.0, time.time() - event.record.finished)
+                    metrics.DELIVERED_AFTER.labels(platform).observe(took)
                 log.info("delivered", job_id=event.job_id, kind=event.kind, attempt=event.attempt)
         except UnreachableError:
+            metrics.DELIVERIES.labels(platform, "nobody-there").inc()
             log.info("nobody-there", job_id=event.job_id)
             await event.ack()
         except Exception as error:
@@ -135,7 +149,8 @@ class Carrier:
                 error=type(error).__name__,
                 where=where(error),
             )
-            await event.retry(error)
+            again = await event.retry(error)
+            metrics.DELIVERIES.labels(platform, "retried" if again else "given-up").inc()
         finally:
             self._under_way.discard(event.entry)
             self._locks.pop(event.job_id, None)

@@ -19,6 +19,7 @@ from bot.core.results import waiting
 from bot.core.wishes import warm
 from bot.journal import where
 from bot.texts import LANGUAGES, Texts, language_of, texts
+from worker import logs, metrics
 from worker.errors import PersonError
 from worker.jobs import Position, Record, new_job_id
 from worker.queue import JobQueue
@@ -63,6 +64,7 @@ class Conversation:
             is nothing to say.
         """
         say = texts(language_of(event.person.locale))
+        logs.about(event.author.key, event.place.guild_id)
         try:
             say = await self.speech(event)
             if isinstance(event, Command):
@@ -77,6 +79,7 @@ class Conversation:
                 return Reply(say("say.member" if event.of_member else "say.photo"), private=True)
             raise TypeError(f"no answer to {type(event).__name__}")
         except PersonError as error:
+            metrics.REFUSED.labels(event.place.platform, error.key).inc()
             return Reply(explained(error, say), private=True)
         except Exception as error:
             # No job yet, perhaps: an id of its own leads from the apology to this line.

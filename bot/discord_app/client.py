@@ -26,9 +26,10 @@ from bot.discord_app.answering import Answering
 from bot.discord_app.commands import Localizer, add_commands
 from bot.discord_app.controls import Control
 from bot.discord_app.outlet import DiscordOutlet
+from bot.health import Heartbeat
 from bot.journal import where
 from bot.settings import DiscordSettings
-from worker import logs
+from worker import logs, metrics
 from worker.delivery import Deliveries
 from worker.errors import SetupError
 from worker.queue import JobQueue
@@ -51,7 +52,9 @@ class MoemojiClient(discord.Client):
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             guild_ready_timeout=0,
+            http_trace=_counting(),
         )
+        self._connected = False
         self.conversation = conversation
         self.outlet = DiscordOutlet(self)
         self.carrier: Carrier | None = None
@@ -101,7 +104,24 @@ class MoemojiClient(discord.Client):
 
     async def on_ready(self) -> None:
         """Connected."""
+        self._connected = True
         log.info("ready", guilds=len(self.guilds))
+
+    async def on_resumed(self) -> None:
+        """Connected again; Discord sends what happened meanwhile."""
+        self._connected = True
+
+    async def on_disconnect(self) -> None:
+        """The gateway is gone; discord.py tries again by itself."""
+        self._connected = False
+
+    def trouble(self) -> str | None:
+        """What keeps it from answering, for the health command."""
+        if self.is_closed() or not self._connected:
+            return "the gateway is not connected"
+        if self.carrier is not None and not self.carrier.listening:
+            return "nobody listens for results"
+        return None
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Forms are answered here, so that one opened before a restart works after it."""
@@ -135,6 +155,17 @@ class MoemojiClient(discord.Client):
             log.error(
                 "unhandled", method=event_method, error=type(error).__name__, where=where(error)
             )
+
+
+def _counting() -> aiohttp.TraceConfig:
+    """Counts the answers of Discord's API; discord.py itself waits out the 429s unseen."""
+
+    async def count(session: object, context: object, end: aiohttp.TraceRequestEndParams) -> None:
+        metrics.REQUESTS.labels("discord", end.response.status).inc()
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(count)
+    return trace
 
 
 def who_and_where(interaction: discord.Interaction) -> tuple[Person, Place]:
@@ -188,7 +219,7 @@ async def run(settings: DiscordSettings) -> int:
         StoreAwayError: if Redis does not answer.
     """
     url, token = settings.redis_url.get_secret_value(), settings.token.get_secret_value()
-    journal.begin(settings, (token, *logs.password_of(url)))
+    journal.begin(settings, (token, *logs.password_of(url)), process="discord", redis_url=url)
     use_proxies(settings)
     queue = await JobQueue.connect(url, settings)
     preferences = await Preferences.connect(url)
@@ -199,7 +230,7 @@ async def run(settings: DiscordSettings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:
-        async with client:
+        async with Heartbeat(url, "discord", settings.frontend_name, client.trouble), client:
             running = asyncio.create_task(client.start(token))
             stopping = asyncio.create_task(stop.wait())
             await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import signal
+import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
@@ -23,16 +24,17 @@ from telegram.ext import (
     MessageHandler,
     filters,
 )
-from telegram.request import HTTPXRequest
 
 from bot import journal
 from bot.core import Conversation
 from bot.core.carrier import Carrier
 from bot.core.events import COMMANDS, Event, Pictures
 from bot.core.preferences import Preferences
+from bot.health import Heartbeat
 from bot.journal import where
 from bot.settings import TelegramSettings
 from bot.telegram_app.answering import Answering
+from bot.telegram_app.counting import CountingRequest
 from bot.telegram_app.outlet import TelegramOutlet
 from bot.telegram_app.updates import ALBUM_PAUSE, Updates
 from bot.texts import TELEGRAM_LANGUAGES, texts
@@ -47,6 +49,8 @@ AT_ONCE = 16
 """Updates in work at the same time. Each waits for Telegram most of the time, but building a
 request takes a millisecond or two: many of them in one turn of the loop would block it."""
 CONNECTIONS = 64
+SILENCE = 60.0
+"""Seconds without an answer to a request for updates, which takes ten, until we call it ill."""
 RETRIES = 8
 """How often a request is repeated after "429 Too Many Requests", each time as late as asked."""
 _TELEGRAM_NAMES = {"forget": "forgetme"}
@@ -64,15 +68,16 @@ class TelegramFrontend:
     ) -> None:
         self._settings = settings
         self._conversation = conversation
+        self._polling = CountingRequest(connection_pool_size=2, read_timeout=30)
         self.application: Application[Any, Any, Any, Any, Any, Any] = (
             ApplicationBuilder()
             .token(settings.token.get_secret_value())
             .base_url(f"{settings.api_base}/bot")
             .base_file_url(f"{settings.api_base}/file/bot")
             .request(
-                HTTPXRequest(connection_pool_size=CONNECTIONS, read_timeout=20, pool_timeout=30)
+                CountingRequest(connection_pool_size=CONNECTIONS, read_timeout=20, pool_timeout=30)
             )
-            .get_updates_request(HTTPXRequest(connection_pool_size=2, read_timeout=30))
+            .get_updates_request(self._polling)
             .rate_limiter(
                 AIORateLimiter(
                     overall_max_rate=settings.max_rate,
@@ -121,6 +126,18 @@ class TelegramFrontend:
         finally:
             await self.carrier.stop()
             await application.shutdown()
+
+    def trouble(self) -> str | None:
+        """What keeps it from answering, for the health command."""
+        updater = self.application.updater
+        if updater is None or not updater.running or not self.application.running:
+            return "the updater is not running"
+        silent = time.monotonic() - self._polling.answered
+        if self._settings.webhook_url is None and silent > SILENCE:
+            return "Telegram does not answer"
+        if not self.carrier.listening:
+            return "nobody listens for results"
+        return None
 
     async def _connect(self) -> None:
         pause = 1.0
@@ -263,14 +280,16 @@ async def run(settings: TelegramSettings) -> int:
     hidden = [settings.token.get_secret_value(), *logs.password_of(url)]
     if settings.webhook_secret is not None:
         hidden.append(settings.webhook_secret.get_secret_value())
-    journal.begin(settings, hidden)
+    journal.begin(settings, hidden, process="telegram", redis_url=url)
     queue = await JobQueue.connect(url, settings)
     preferences = await Preferences.connect(url)
     deliveries = await Deliveries.connect(url, "telegram", settings.frontend_name, settings)
     stop = asyncio.Event()
     on_signals(stop.set)
     try:
-        await TelegramFrontend(settings, Conversation(queue, preferences), deliveries).run(stop)
+        frontend = TelegramFrontend(settings, Conversation(queue, preferences), deliveries)
+        async with Heartbeat(url, "telegram", settings.frontend_name, frontend.trouble):
+            await frontend.run(stop)
     finally:
         for part in (deliveries, queue, preferences):
             await part.close()
