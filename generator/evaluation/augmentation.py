@@ -79,8 +79,9 @@ def _moved(rgba: Tensor, random: torch.Generator) -> Tensor:
 
 def _backed(rgba: Tensor, random: torch.Generator) -> Tensor:
     paper = torch.rand(len(rgba), 3, 1, 1, generator=random)
-    light = torch.rand(len(rgba), 1, 1, 1, generator=random) < 0.4  # pale ones are the usual ones
-    paper = torch.where(light, 0.85 + 0.15 * paper, paper)
+    # Mostly pale, as figures are judged: among loud colours it takes long to find the figure.
+    pale = torch.rand(len(rgba), 1, 1, 1, generator=random) < 0.85
+    paper = torch.where(pale, 0.85 + 0.15 * paper, paper)
     return rgba[:, :3] + (1 - rgba[:, 3:]) * paper
 
 

@@ -205,7 +205,7 @@ def main(
     checkpoint: Annotated[
         Path, typer.Option(help="Kept while it trains; delete it to start afresh.")
     ] = Path("runs/judge/checkpoint.pt"),
-    batch: Annotated[int, typer.Option(min=2)] = 32,
+    batch: Annotated[int, typer.Option(min=2)] = 16,
 ) -> None:
     """Train the judge (set OMP_NUM_THREADS=1 when anything else runs)."""
     keep_memory()

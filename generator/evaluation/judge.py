@@ -26,10 +26,20 @@ SIDE = 256
 _LEVELS = {**{g: len(levels) for g, levels in VOCABULARY.items()}, "accessories": len(ACCESSORIES)}
 
 
-class Classifier(nn.Module):
-    """Plain convolutions with batch norm; one softmax a group, one sigmoid an accessory.
+class _Residual(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.layer = _layer(channels, channels)
 
-    It looks at all 256 x 256 pixels, four by four in the channels: freckles are seldom larger.
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.layer(x)
+
+
+class Classifier(nn.Module):
+    """Convolutions with batch norm; one softmax a group, one sigmoid an accessory.
+
+    It looks at all 256 x 256 pixels, two by two in the channels: freckles are seldom larger.
+    Figures are aligned, so that places are features.
     """
 
     FEATURES = 256
@@ -37,19 +47,20 @@ class Classifier(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            _layer(12, 40, 2), _layer(40, 48), _layer(48, 96, 2), _layer(96, 96),
-            _layer(96, 128, 2), _layer(128, 128), _layer(128, 144, 2), _layer(144, 144),
+            _layer(12, 48, 2), _layer(48, 96, 2), _Residual(96), _layer(96, 128, 2), _Residual(128),
+            _layer(128, 160, 2), _Residual(160),
         )  # fmt: skip
-        self.place = nn.Conv2d(144, 16, 1)
-        self.features = nn.Linear(16 * 8 * 8 + 144, self.FEATURES)
+        self.place = _layer(160, 16, kernel=1)
+        self.features = nn.Linear(16 * 8 * 8 + 160, self.FEATURES, bias=False)
+        self.norm = nn.BatchNorm1d(self.FEATURES)
         self.heads = nn.ModuleDict({g: nn.Linear(self.FEATURES, n) for g, n in _LEVELS.items()})
 
     def embed(self, rgb: Tensor) -> Tensor:
         """(B, 3, 256, 256) in [0, 1] -> (B, FEATURES)."""
         x = F.pixel_unshuffle(rgb * 2 - 1, 2).contiguous(memory_format=torch.channels_last)
-        x = self.body(x)  # (B, 144, 8, 8)
-        x = torch.cat([F.relu(self.place(x)).flatten(1), x.amax((2, 3))], 1)
-        return F.relu(self.features(x))
+        x = self.body(x)  # (B, 160, 8, 8)
+        x = torch.cat([self.place(x).flatten(1), x.amax((2, 3))], 1)
+        return F.relu(self.norm(self.features(x)))
 
     def read(self, features: Tensor) -> dict[str, Tensor]:
         """Features -> logits (B, levels) of each group, and of "accessories"."""
@@ -82,10 +93,9 @@ class GhostDetector(nn.Module):
         return patches.topk(max(1, patches.shape[1] // 10)).values.mean(1)
 
 
-def _layer(cin: int, cout: int, stride: int = 1) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(cin, cout, 3, stride, 1, bias=False), nn.BatchNorm2d(cout), nn.ReLU(True)
-    )
+def _layer(cin: int, cout: int, stride: int = 1, kernel: int = 3) -> nn.Sequential:
+    conv = nn.Conv2d(cin, cout, kernel, stride, kernel // 2, bias=False)
+    return nn.Sequential(conv, nn.BatchNorm2d(cout), nn.ReLU(True))
 
 
 class Judge:

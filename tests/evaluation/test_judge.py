@@ -111,12 +111,13 @@ def test_training_learns_and_resumes(figures: Path, tmp_path: Path):
         first = Apprenticeship(renders, file, minutes=0.03, batch=4)
         first.run(progress)
         assert first.step > 0
-        again = Apprenticeship(renders, file, minutes=0.05, batch=4)
+        more = first.seconds / 60 + 0.03
+        again = Apprenticeship(renders, file, minutes=more, batch=4)
         assert again.step == first.step
         assert again.seconds == pytest.approx(first.seconds)
         again.run(progress)
         assert again.step > first.step
-    assert float(again.judge().notes["validation"]) > 0
+    assert 0 <= float(again.judge().notes["validation"]) <= 1
 
 
 def test_lessons_do_not_show_what_is_kept_aside(figures: Path, tmp_path: Path):
