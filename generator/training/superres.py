@@ -71,7 +71,7 @@ class SuperresObjective:
         loss = slot_cross_entropy(logits, batch.slots, batch.shares, weight)
         norm = self.head.step(loss, lr_scale)
         self.ema.update(self.head.module)
-        return {"reconstruction": float(loss), "g_norm": norm}
+        return {"reconstruction": float(loss.detach()), "g_norm": norm}
 
     def pictures(self) -> Image.Image:
         fixed = self._fixed.to(self.fabric.device)
