@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from io import BytesIO
 
-from generator.compositing import background, grid, png
 from PIL import Image
 
 from bot.core.events import Action
 from bot.core.refusals import explained
 from bot.core.replies import Button, File, Reply, Rows
 from bot.texts import LANGUAGES, Texts, language_of, texts
+from generator.compositing import background, grid, png
 from generator.prompt import describe
 from worker.errors import PersonError
 from worker.jobs import DrawRequest, Position, Record
