@@ -24,7 +24,9 @@ COPY generator generator
 COPY worker worker
 COPY bot bot
 RUN pip --python /venv/bin/python install --constraint constraints.txt --no-binary moemoji ".[chat,sentry]"
-RUN find /venv -type d -name tests -prune -exec rm -rf {} +
+# Weights are for workers.
+RUN find /venv -type d -name tests -prune -exec rm -rf {} + \
+    && find /venv -name "*.safetensors" -delete
 
 FROM base AS build-worker
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ONLY_BINARY=:all:

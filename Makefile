@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PROMPT ?= /avatar cute girl with pink twintails and cat ears, laughing
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test train report bench soak lint clean
+.PHONY: demo test train report bench soak image-check lint clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python -m bot console --once "$(PROMPT)" --out demo.png
@@ -33,6 +33,9 @@ bench: $(VENV)/.dev
 
 soak: $(VENV)/.dev
 	$(BIN)/python -m tests.e2e.soak
+
+image-check: $(VENV)/.dev
+	$(BIN)/python -m deploy.image_check $(IMAGE_CHECK)
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
