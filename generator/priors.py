@@ -309,8 +309,9 @@ class _Completion:
             _table("accessory_with", str(self.values["outfit"])),
         ]
         for _ in range(count):
+            among = factors + [_table("accessory_with", item) for item in worn]
             weighted = [
-                (item, weight * math.prod(factor.get(item, 1.0) for factor in factors))
+                (item, weight * math.prod(factor.get(item, 1.0) for factor in among))
                 for item, weight in _table("accessory", presentation).items()
                 if item not in worn and item not in self.wish.without and fits(item, worn)
             ]

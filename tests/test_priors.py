@@ -117,3 +117,13 @@ def test_completion_never_changes() -> None:
     assert (
         spec.model_dump(include={"presentation", "age", "hair_colour", "outfit", "skin"}) == PINNED
     )
+
+
+def test_nothing_sits_unasked_where_it_cannot_be_seen() -> None:
+    hats = frozenset({"cap", "beret", "witch_hat", "santa_hat"})
+    wishes = [Wish(hair="hijab"), *(Wish(wear=frozenset({item})) for item in ("cap", "ahoge"))]
+    for figure in [*FIGURES, *(wish.complete(seed) for wish in wishes for seed in range(300))]:
+        assert not ("ahoge" in figure.accessories and figure.accessories & hats)
+        assert figure.hair != "hijab" or not figure.accessories & {"ahoge", "earrings"}
+    asked = Wish(hair="hijab", wear=frozenset({"ahoge", "earrings", "cap"}))
+    assert asked.complete(1).accessories >= asked.wear

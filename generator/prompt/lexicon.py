@@ -14,9 +14,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
+from generator.prompt.spelling import Spelling
 from generator.prompt.text import Atom, atoms, clean
 
 FOLDER = Path(__file__).with_name("words")
@@ -151,8 +149,9 @@ class Lexicon:
     """All words, ready to be looked up."""
 
     def __init__(self) -> None:
-        characters = _load("characters")
-        self.shapes = dict(zip(characters["from"], characters["to"], strict=True))
+        groups = str(_load("characters")["shapes"]).split()
+        self.shapes = {shape: group[0] for group in groups for shape in group[1:]}
+        """Han characters and the shape that each is looked up as."""
         self.glued = frozenset(_load("grammar")["glued"])
         self.false_friends = frozenset(" ".join(_load("false_friends").values()).split())
         self.phrases: dict[str, Entry | None] = {}
@@ -166,11 +165,7 @@ class Lexicon:
             for word in words:
                 self._add(word, entry)
         self.inflections = self._inflections()
-        self.by_shape: dict[tuple[int, str], list[str]] = {}
-        """Words by length, and by length and first letter."""
-        for word in sorted(self.words):
-            for shape in ((len(word), word[0]), (len(word), "")):
-                self.by_shape.setdefault(shape, []).append(word)
+        self.spelling = Spelling(self.words, self.alone)
         self.correct = lru_cache(maxsize=4096)(self._correct)
 
     def _add(self, phrase: str, entry: Entry) -> None:
@@ -219,33 +214,8 @@ class Lexicon:
             for cut in range(3, len(word) - 2):
                 if word[cut:] in self.glued and word[:cut] in self.words:
                     return word[:cut], word[cut:]
-        near = self.near(word)
+        near = self.spelling.meant(word)
         return (near,) if near else ()
-
-    def near(self, word: str) -> str | None:
-        """The lexicon's word within a typo (two from nine letters on) of a misspelt one."""
-        if len(word) == 4:  # too short for anything but two letters swapped
-            swapped = [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(3)]
-            return next((known for known in swapped if known in self.words), None)
-        reach = 0 if len(word) < 5 else 1 if len(word) < 9 else 2
-        found: list[tuple[float, bool, int, bool, str]] = []
-        for length in range(max(4, len(word) - reach), len(word) + reach + 1) if reach else ():
-            # In a short word, another first letter makes another word.
-            known = self.by_shape.get((length, word[0] if len(word) < 7 else ""), ())
-            near = process.extract(
-                word, known, scorer=OSA.distance, score_cutoff=reach, limit=None, processor=None
-            )
-            found.extend(
-                (
-                    distance,
-                    other not in self.alone,
-                    abs(length - len(word)),
-                    other[0] != word[0],
-                    other,
-                )
-                for other, distance, _ in near
-            )
-        return min(found)[-1] if found else None
 
     def keys(self, atom: Atom) -> tuple[str, ...]:
         """What an atom is looked up as; empty if no word is meant."""

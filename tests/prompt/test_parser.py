@@ -77,9 +77,9 @@ def test_wishes_merge_into_valid_ones(one: str, other: str, seed: int) -> None:
 @pytest.mark.parametrize("text", hostile(), ids=range(len(hostile())))
 def test_hostile_prompts_are_cut_and_survived(text: str) -> None:
     parse("")  # compiles the lexicon
-    started = time.perf_counter()
+    started = time.thread_time()  # a busy machine does not change it
     reading = parse(text)
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 0.5
     assert reading.notice == ("too_long" if len(text) > LIMIT else None)
 
 
