@@ -24,7 +24,7 @@ from worker.health import client, trouble
 from worker.queue import connection
 from worker.scripts import PREFIX
 
-BEAT = 5.0
+BEAT = 3.0
 """Seconds between two signs of life."""
 FRESH = 30
 """Seconds after which one is stale; Redis drops it then."""
@@ -70,10 +70,10 @@ class Heartbeat:
 
     async def _run(self) -> None:
         ready = metrics.READY.labels(self._platform)
+        ready.set_function(lambda: self._probe() is None)
         before: str | None = ""
         while True:
             wrong = self._probe()
-            ready.set(wrong is None)
             if wrong != before and before != "":
                 log.warning("disconnected" if wrong else "connected", platform=self._platform)
             before = wrong

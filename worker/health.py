@@ -27,14 +27,13 @@ def client(url: str) -> redis.Redis:
 
 def trouble(error: redis.exceptions.RedisError) -> str:
     """What is wrong with Redis as a sentence; never the error's own text, which has the URL."""
+    # The same whether there is a wrong one or none: the server greets before it is asked.
     if isinstance(error, redis.exceptions.AuthenticationError):
-        return "Redis does not accept the password in REDIS_URL."
+        return "Redis wants another password than REDIS_URL has, if it has one."
     if isinstance(error, redis.exceptions.BusyLoadingError):
         return "Redis is still loading its data."
     if isinstance(error, redis.exceptions.ConnectionError | redis.exceptions.TimeoutError):
         return "Redis does not answer at REDIS_URL."
-    if "NOAUTH" in str(error):
-        return "Redis wants a password, and REDIS_URL has none."
     return f"Redis refuses to answer ({type(error).__name__})."
 
 

@@ -55,6 +55,7 @@ def begin(dsn: str, process: str) -> None:
             include_local_variables=False,
             include_source_context=False,
             max_breadcrumbs=0,
+            auto_session_tracking=False,
             before_send=_bare,
         )
     except BadDsn as error:
