@@ -8,6 +8,7 @@ from typing import Any
 
 from generator.prompt.grammar import Bond, bonds, clauses, grade, negate, settings_of, shade
 from generator.prompt.lexicon import Settings
+from generator.prompt.pronouns import allow_again, antecedent
 from generator.prompt.tokens import Token
 from generator.spec import ACCESSORIES, PALETTES, SLIDERS, VOCABULARY
 
@@ -52,10 +53,12 @@ def claims(tokens: list[Token]) -> list[Claim]:
     for clause in parted:
         negate(clause)
         grade(clause)
+    allow_again(parted)
+    for number, clause in enumerate(parted):
         places = {id(token): order + index for index, token in enumerate(clause)}
         order += len(clause)
         described: set[int] = set()
-        for bond in _of_odd_eyes(bonds(clause), odd):
+        for bond in _of_pronouns(_of_odd_eyes(bonds(clause), odd), parted[: number + 1]):
             if bond.noun is not None and any(token.negated for token in bond.modifiers):
                 described.add(id(bond.noun))
             made = list(_of_bond(bond, places))
@@ -79,6 +82,19 @@ def _of_odd_eyes(bonds_: list[Bond], odd: Token | None) -> list[Bond]:
         return bonds_
     odd.coloured = True
     return [replace(bond, noun=odd, part="eyes")]
+
+
+def _of_pronouns(bonds_: list[Bond], clauses_: list[list[Token]]) -> Iterator[Bond]:
+    """Hand the blue of "make them blue" to what "them" stands for."""
+    for bond in bonds_:
+        noun = None
+        if bond.noun is None and bond.part == "bare":
+            noun = antecedent(clauses_, bond.modifiers[0])
+        if noun is None:
+            yield bond
+        else:
+            noun.coloured = noun.coloured or bond.modifiers[0].kind == "colour"
+            yield replace(bond, noun=noun, part=noun.entry.part or "bare")
 
 
 def _negated_noun(bond: Bond) -> bool:
@@ -122,7 +138,8 @@ def _further_colour(bond: Bond, token: Token, index: int, order: int) -> Iterato
         yield Claim("hair_colour2", settings["hair_colour"], FIRM, order, token)
         yield Claim("hair_pattern", "ombre", FIRM if bond.towards else WEAK, order, token)
     elif "eye_colour" in settings:
-        yield Claim("eye_colour", settings["eye_colour"], FIRM, order, token, joined=True)
+        odd = not bond.towards  # "from red to blue" is blue
+        yield Claim("eye_colour", settings["eye_colour"], FIRM, order, token, joined=odd)
     else:
         token.lost = True
 

@@ -265,6 +265,15 @@ def _person(clause: list[Token], end: int, modifier: Token) -> int | None:
     return end + 1 if after.entry.person and after.kind == "set" else None
 
 
+def _fades(clause: list[Token], start: int) -> bool:
+    """Whether a colour is what others fade to; "change the hair to blue" has no other."""
+    towards = clause[start - 1] if start > 1 else None
+    if towards is None or not towards.entry.towards:
+        return False
+    plain = towards.text.casefold() in ("to", "into", "到", "至", "へ")
+    return not plain or any(token.kind == "colour" for token in clause[: start - 1])
+
+
 def _attach(clause: list[Token], start: int, end: int) -> list[tuple[int, Bond]]:
     group = [token for token in clause[start : end + 1] if token.is_modifier]
     colour = group[0].kind == "colour"
@@ -284,7 +293,7 @@ def _attach(clause: list[Token], start: int, end: int) -> list[tuple[int, Bond]]
         middle = clause.index(group[1])
         after = _attach(clause, middle, end)
         return [*_attach(clause, start, start), *after]
-    if colour and len(group) == 1 and start > 1 and clause[start - 1].entry.towards:
+    if colour and len(group) == 1 and _fades(clause, start):
         blended = next((t for t in reversed(clause[: start - 1]) if t.is_content), None)
         if blended is not None and blended.entry.part in ("hair", "fringe", "ombre"):
             return [(start, Bond(tuple(group), blended, "blend"))]  # "pink hair fading to blue"

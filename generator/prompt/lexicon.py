@@ -58,6 +58,9 @@ class Entry:
         return any(layer in self.layers for layer in ("likely", "set", "firm", "weak", "lean"))
 
 
+UNKNOWN = Entry("unknown", "")
+
+
 def _layers(data: Mapping[str, Any]) -> dict[str, Settings]:
     layers: dict[str, Settings] = {}
     for layer in LAYERS:
@@ -153,7 +156,8 @@ class Lexicon:
         self.shapes = {shape: group[0] for group in groups for shape in group[1:]}
         """Han characters and the shape that each is looked up as."""
         self.glued = frozenset(_load("grammar")["glued"])
-        self.false_friends = frozenset(" ".join(_load("false_friends").values()).split())
+        friends = _load("false_friends")
+        self.false_friends = frozenset(str(friends["words"]).split())
         self.phrases: dict[str, Entry | None] = {}
         """Entries by their keys joined with spaces; None for what only begins a phrase. One flat
         table, because thousands of trie nodes would cost the garbage collector 20 ms a pass."""
@@ -164,6 +168,8 @@ class Lexicon:
         for entry, words in entries():
             for word in words:
                 self._add(word, entry)
+        for word in _words(friends["compounds"]):
+            self._add(word, UNKNOWN)
         self.inflections = self._inflections()
         self.spelling = Spelling(self.words, self.alone)
         self.correct = lru_cache(maxsize=4096)(self._correct)

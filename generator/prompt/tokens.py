@@ -6,10 +6,9 @@ import re
 import unicodedata
 from dataclasses import dataclass, field, replace
 
-from generator.prompt.lexicon import Entry, Lexicon, colour_parts
+from generator.prompt.lexicon import UNKNOWN, Entry, Lexicon, colour_parts
 from generator.prompt.text import Atom, atoms
 
-UNKNOWN = Entry("unknown", "")
 BREAK = Entry("break", "")
 IGNORED = Entry("filler", "")
 _PARTICLES = frozenset("的了风風系式型")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from generator.prompt import LANGUAGES, LIMIT, Language, Wish, describe, parse
 from generator.prompt.describe import name, phrase_of
-from generator.prompt.lexicon import entries, lexicon
+from generator.prompt.lexicon import FOLDER, entries, lexicon
 from generator.prompt.text import clean
 from generator.prompt.timing import hostile, timing
 from generator.prompt.tokens import read
@@ -183,3 +183,40 @@ def test_the_lexicon_is_consistent() -> None:
                         assert value in levels[attribute], (entry.name, attribute, value)
     assert archetypes >= 60
     assert not lexicon().duplicates
+
+
+def test_false_friends_and_characters_earn_their_place() -> None:
+    known = lexicon()
+    for word in known.false_friends:
+        assert word not in known.words, word
+        assert known.spelling.meant(word) or word in ("seaman", "snowman"), word
+        assert parse(word).unknown == (word,)
+    assert all(len(shape) == len(to) == 1 for shape, to in known.shapes.items())
+    assert not set(known.shapes) & set(known.shapes.values())
+    written = {*"".join(WORDS), *(FOLDER / "names.toml").read_text(encoding="utf-8")}
+    groups: dict[str, set[str]] = {}
+    for shape, to in known.shapes.items():
+        groups.setdefault(to, {to}).add(shape)
+    assert all(group & written for group in groups.values())
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("blaxk", "black"),
+        ("purpel", "purple"),
+        ("brwon", "brown"),
+        ("twintials", "twintails"),
+        ("hedphones", "headphones"),
+        ("rbibon", "ribbon"),
+        ("moustach", "moustache"),
+        ("lbue", "blue"),
+    ],
+)
+def test_slips_are_read_as_what_was_meant(word: str, meant: str) -> None:
+    assert lexicon().correct(word) == (meant,)
+
+
+@pytest.mark.parametrize("word", ["lighter", "mother", "horse", "stars", "bear"])
+def test_another_word_is_no_slip(word: str) -> None:
+    assert lexicon().spelling.meant(word) is None
