@@ -30,13 +30,13 @@ RUN find /venv -type d -name tests -prune -exec rm -rf {} + \
 
 FROM base AS build-worker
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ONLY_BINARY=:all:
-# A CPU build; docker-compose.gpu.yml asks for another index.
-ARG TORCH_INDEX_URL=https://download.pytorch.org/whl/cpu
+# PyTorch's index of CPU builds, named on its "Get started" page; empty: pip's own, with CUDA.
+ARG TORCH_INDEX_URL=""
 RUN python -m venv --without-pip /venv
 WORKDIR /src
 COPY constraints.txt ./
-# On its own layer, since it is large and seldom changes; what it needs comes from PyPI below.
-RUN pip --python /venv/bin/python install --no-deps --constraint constraints.txt --index-url "${TORCH_INDEX_URL}" torch
+# On its own layer, since it is large and seldom changes; what it needs comes below.
+RUN pip --python /venv/bin/python install --no-deps --constraint constraints.txt ${TORCH_INDEX_URL:+--index-url "${TORCH_INDEX_URL}"} torch
 COPY pyproject.toml README.md LICENSE ./
 COPY generator generator
 COPY worker worker

@@ -125,8 +125,6 @@ class Image:
                 shutil.copy2(ROOT / file, whole)
 
     def _run(self, command: str, here: Path, environment: dict[str, str]) -> None:
-        if not self._values.get("TORCH_INDEX_URL"):
-            command = command.replace('--index-url "${TORCH_INDEX_URL}"', "")
         for path in ("/venv", "/etc/moemoji"):
             command = command.replace(f" {path}", f" {self._path(path)}")
         tools = self.prefix / "tools"

@@ -197,7 +197,7 @@ def test_defaults_in_the_example_are_those_of_the_settings():
 
 
 def test_defaults_in_compose_are_those_of_the_example():
-    told = dict(re.findall(r"^#([A-Z][A-Z0-9_]*)=(.+)$", EXAMPLE, re.M))
+    told = dict(re.findall(r"^#([A-Z][A-Z0-9_]*)=(.*)$", EXAMPLE, re.M))
     for name, default in re.findall(r"\$\{(\w+):?-([^}]*)\}", TEXT):
         assert told[name] == default, name
 
