@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +43,8 @@ def small_pictures(folder: Path, limit: int = 10_000) -> Bytes:
         white = rgba[..., :3] + (255 - rgba[..., 3:])
         small = Image.fromarray(white).resize((SIDE, SIDE), Image.Resampling.BOX)
         pictures[i] = np.asarray(small)
-    part = folder / f"{_FILE}.part.npy"
+    # Its own name: the processes of one run all get here at the same time.
+    part = folder / f".{os.getpid()}.{_FILE}"
     np.save(part, pictures)
     part.replace(file)
     return pictures
