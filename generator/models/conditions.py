@@ -18,13 +18,16 @@ from generator.spec import ACCESSORIES, SLIDERS, VOCABULARY, AvatarSpec
 
 GROUPS: tuple[str, ...] = tuple(VOCABULARY)
 SLICES: dict[str, slice] = {}
-"""Where the one-hot levels of every group lie in `Conditions.attributes`; accessories follow."""
+"""Where the one-hot levels of every group lie in `Conditions.attributes`; accessories and the signs
+of `AvatarSpec.detail` follow."""
 _end = 0
 for _group, _levels in VOCABULARY.items():
     SLICES[_group] = slice(_end, _end + len(_levels))
     _end += len(_levels)
 SLICES["accessories"] = slice(_end, _end + len(ACCESSORIES))
-ATTRIBUTES = _end + len(ACCESSORIES)
+_end += len(ACCESSORIES)
+SLICES["sides"] = slice(_end, _end + 8)
+ATTRIBUTES = _end + 8
 CONTINUOUS = len(SLIDERS) + 4  # the last four are AvatarSpec.detail
 
 
@@ -32,7 +35,8 @@ CONTINUOUS = len(SLIDERS) + 4  # the last four are AvatarSpec.detail
 class Conditions:
     """The shapes of a batch of figures. All three are linear: two figures can be mixed.
 
-    attributes: (B, ATTRIBUTES) float; a one-hot per group of `SLICES`, a many-hot for accessories.
+    attributes: (B, ATTRIBUTES) float; a one-hot per group of `SLICES`, a many-hot for accessories,
+        and a one-hot per sign of `AvatarSpec.detail` (which eye winks, where a fringe falls to).
     sliders: (B, CONTINUOUS) float in [-1, 1].
     pose: (B, 2, 3) float affine map from canvas to head space, both as [-1, 1] squares
         (the form torch's affine_grid takes).
@@ -77,6 +81,8 @@ def encode(specs: Sequence[AvatarSpec]) -> Conditions:
     """Specs -> conditions (on the CPU)."""
     attributes = torch.zeros(len(specs), ATTRIBUTES)
     for row, spec in zip(attributes, specs, strict=True):
+        for k, number in enumerate(spec.detail):
+            row[SLICES["sides"].start + 2 * k + (number >= 0)] = 1
         for group, levels in VOCABULARY.items():
             row[SLICES[group].start + levels.index(getattr(spec, group))] = 1
         for name in spec.accessories:

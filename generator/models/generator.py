@@ -2,9 +2,9 @@
 
 Three ideas, the first and the last after measurements of conditioning without:
 
-- *Spatial attribute tables*: every level of every attribute has a learned 16 x 16 feature map of
-  its own, so a cat ear knows where it is. FiLM (Perez et al., arXiv 1709.07871) alone does not
-  learn it.
+- *Spatial attribute tables*: every level of every attribute (and every slider) has a learned
+  16 x 16 feature map of its own, so a cat ear knows where it is. FiLM (Perez et al., arXiv
+  1709.07871) alone does not learn it.
 - *Head space*: heads tilt, turn and shrink (chibi) as a whole. The head's features are made in a
   head at rest and then carried to the canvas by the affine map that the spec implies (a spatial
   transformer, Jaderberg et al., arXiv 1506.02025, whose transform is known instead of learned).
@@ -84,17 +84,24 @@ class Block(nn.Module):
 
 
 class Tables(nn.Module):
-    """One learned (C, S, S) map per attribute level, summed over what a figure has."""
+    """One learned (C, S, S) map per attribute level, summed over what a figure has.
 
-    def __init__(self, groups: tuple[str, ...], *, channels: int, size: int = 16) -> None:
+    With `sliders`, one map per slider too, times the slider's value.
+    """
+
+    def __init__(
+        self, groups: tuple[str, ...], *, channels: int, size: int = 16, sliders: bool = False
+    ) -> None:
         super().__init__()
         self.columns: Tensor
         columns = [i for g in groups for i in range(SLICES[g].start, SLICES[g].stop)]
+        if sliders:
+            columns += range(ATTRIBUTES, ATTRIBUTES + CONTINUOUS)
         self.register_buffer("columns", torch.tensor(columns), persistent=False)
         self.maps = nn.Parameter(torch.randn(len(columns), channels, size, size) * 0.1)
 
-    def forward(self, attributes: Tensor) -> Tensor:
-        chosen = attributes[:, self.columns]
+    def forward(self, attributes: Tensor, sliders: Tensor) -> Tensor:
+        chosen = torch.cat([attributes, sliders], 1)[:, self.columns]
         return (chosen @ self.maps.flatten(1)).unflatten(1, self.maps.shape[1:])
 
 
@@ -135,8 +142,8 @@ class Generator(nn.Module):
         s = config.style
         n16, n32, n64 = (4 * len(_WAVES[r]) for r in (16, 32, 64))
         self.mapping = Mapping(s)
-        groups = (*(g for g in VOCABULARY if g != "outfit"), "accessories")
-        self.head_tables = Tables(groups, channels=config.table)
+        groups = (*(g for g in VOCABULARY if g != "outfit"), "accessories", "sides")
+        self.head_tables = Tables(groups, channels=config.table, sliders=True)
         self.head16 = nn.ModuleList(
             [Block(config.table + n16, config.head, s), Block(config.head, config.head, s)]
         )
@@ -196,7 +203,7 @@ class Generator(nn.Module):
         """What both heads read: (B, last, 128, 128)."""
         w = self.mapping(attributes, sliders)
         rest = {r: _grid(len(pose), r, w.device) for r in (16, 32, 64)}
-        x = _layout(torch.cat([self.head_tables(attributes), waves(rest[16])], 1))
+        x = _layout(torch.cat([self.head_tables(attributes, sliders), waves(rest[16])], 1))
         for block in self.head16:
             x = block(x, w)
         x = _layout(torch.cat([_double(x), waves(rest[32]).to(x.dtype)], 1))
@@ -207,7 +214,7 @@ class Generator(nn.Module):
         head = F.grid_sample(x.float(), posed[32], padding_mode="border", align_corners=False)
         styles = attributes[:, SLICES["style"]]  # (B, 2)
         body = sum(
-            share[:, None, None, None] * tables(attributes)
+            share[:, None, None, None] * tables(attributes, sliders)
             for share, tables in zip(styles.unbind(1), self.body_tables, strict=True)
         )
         body = self.body16(_layout(torch.cat([body, waves(rest[16])], 1)), w)

@@ -15,6 +15,7 @@ from lightning_fabric import Fabric
 from PIL import Image
 from torch import Tensor, nn
 
+from generator.engine import load_generator
 from generator.models.conditions import Conditions, cat
 from generator.models.discriminator import Discriminator
 from generator.models.generator import CHANNELS, Generator, paint
@@ -64,7 +65,8 @@ class AvatarObjective:
         self.config, self.fabric = config, fabric
         self.half = half(config, fabric.device)
         self.figures = Figures(config.data, seed=config.seed)
-        g = Generator()
+        start = config.avatar.weights
+        g = load_generator(start) if start else Generator()
         g.sharpen.requires_grad_(False)  # the 512 px head is trained on the finished generator
         g.palette512.requires_grad_(False)
         d = Discriminator()

@@ -23,6 +23,8 @@ class _Section(BaseModel):
 class AvatarSection(_Section):
     """The palette-mask generator: reconstruction first, an adversarial share later."""
 
+    weights: Path | None = None
+    """A finished generator to begin with, instead of with chance."""
     feature_weight: float = Field(4.0, ge=1)
     """How much more an eye, brow or mouth pixel counts than another."""
     edge_weight: float = Field(1.0, ge=0)

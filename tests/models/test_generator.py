@@ -66,11 +66,15 @@ def test_conditions_hold_one_level_of_every_group():
     worn = conditions.attributes[:, SLICES["accessories"]]
     for row, spec in zip(worn, specs, strict=True):
         assert {ACCESSORIES[i] for i in row.nonzero().flatten()} == spec.accessories
+    sides = conditions.attributes[:, SLICES["sides"]].unflatten(1, (4, 2))
+    for row, spec in zip(sides, specs, strict=True):
+        assert row[:, 1].tolist() == [number >= 0 for number in spec.detail]
+        assert (row.sum(1) == 1).all()
     both = cat([conditions, conditions])
     assert len(both) == 10
     half = conditions.mix(conditions[torch.tensor([1, 2, 3, 4, 0])], torch.full((5,), 0.5))
     torch.testing.assert_close(
-        half.attributes.sum(1), (worn.sum(1) + worn.roll(-1, 0).sum(1)) / 2 + 10
+        half.attributes.sum(1), (worn.sum(1) + worn.roll(-1, 0).sum(1)) / 2 + len(VOCABULARY) + 4
     )
 
 

@@ -14,6 +14,7 @@ from PIL import Image
 from generator.data.build import build
 from generator.data.importing import import_folder
 from generator.data.store import DatasetError
+from generator.engine import WEIGHTS, load_generator
 from generator.training.config import ConfigError, read_config
 from generator.training.drawings import Drawings
 from generator.training.loop import Trainer
@@ -129,6 +130,14 @@ def test_textbook_models_train(figures: Path, tmp_path: Path, architecture: str)
     trainer.run()
     assert trainer.seen == 16
     assert (tmp_path / "runs/tiny/generated_images/step_16.png").exists()
+
+
+def test_a_run_can_begin_with_finished_weights(figures: Path, tmp_path: Path):
+    file = write_config(tmp_path / "on.toml", figures)
+    file.write_text(file.read_text().replace("[avatar]", f'[avatar]\nweights = "{WEIGHTS}"'))
+    begun = Trainer(read_config(file)).objective.generator.module.generator.state_dict()
+    for name, tensor in load_generator(WEIGHTS).state_dict().items():
+        torch.testing.assert_close(begun[name], tensor, rtol=0, atol=0)
 
 
 def test_own_drawings_join_the_training(figures: Path, tmp_path: Path):
