@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from generator import prompt as prompts
+from generator.cli_models import models_app
 from generator.errors import PersonError
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 dataset_app = typer.Typer(help="Make data sets.", no_args_is_help=True)
 app.add_typer(dataset_app, name="dataset")
+app.add_typer(models_app, name="models")
 out, err = Console(), Console(stderr=True)
 
 

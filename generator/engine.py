@@ -19,11 +19,12 @@ from torch import Tensor
 
 from generator.allocation import keep_memory
 from generator.errors import PersonError
+from generator.manifest import SHIPPED, check
 from generator.models.conditions import Conditions, encode, palettes
 from generator.models.generator import Generator, GeneratorConfig, paint
 from generator.spec import AvatarSpec
 
-WEIGHTS = Path(__file__).parent / "weights" / "moe.safetensors"
+WEIGHTS = SHIPPED / "moe.safetensors"
 SIZES = (256, 512)
 SHARPNESS = 1.25
 """Exponent on the masks' shares before they are painted: above 1 an undecided pixel decides."""
@@ -64,13 +65,17 @@ class Engine:
         """Read the weights.
 
         Args:
-            weights: A safetensors file as `python -m generator train` exports.
+            weights: A safetensors file as `python -m generator export` writes. Those that are
+                shipped are compared with their manifest.
             device: "auto" (CUDA where there is one), "cpu", "cuda", "cuda:1" ...
 
         Raises:
             EngineError: No such file, or it does not fit this version.
+            ManifestError: A shipped file is not the one that was published.
         """
         keep_memory()
+        if weights.resolve().parent == SHIPPED.resolve():
+            check(weights)
         chosen = device if device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
         generator = load_generator(weights)
         generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -20,6 +20,7 @@ from PIL.Image import Image
 from rq import get_current_job
 
 from generator.compositing import background, png
+from generator.errors import PersonError
 from generator.spec import PALETTES, SLIDERS, VOCABULARY, AvatarSpec
 from generator.wish import Wish
 from worker import metrics
@@ -62,7 +63,7 @@ def load_engine(path: str) -> Engine:
         ) from error
     try:
         engine = cast(Engine, kind.load())
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, PersonError) as error:
         raise SetupError(f"The engine cannot be loaded: {error}.") from error
     engine.warm()
     return engine

@@ -9,13 +9,14 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
+from generator.manifest import MANIFEST, record
 from generator.models.generator import GeneratorConfig
 from generator.training.config import ConfigError, TrainConfig
 from generator.training.loop import CHECKPOINT
 
 
 def export_run(config: TrainConfig, output: Path) -> int:
-    """Write the averaged generator of a run.
+    """Write the averaged generator of a run, and what a manifest beside it says of it.
 
     Returns:
         The file's size in bytes.
@@ -39,5 +40,9 @@ def export_run(config: TrainConfig, output: Path) -> int:
     }
     part = output.with_suffix(".part")
     save_file(weights, part, metadata)
+    # A mask of 0600, as the library sets it, would follow the file into packages and images.
+    part.chmod(0o644)
     part.replace(output)
+    if (output.parent / MANIFEST).exists():
+        record(output)
     return output.stat().st_size

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import socket
-import struct
 import urllib.request
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -18,6 +16,7 @@ from aiohttp import web
 
 from bot.doctor import examine, free_memory
 from bot.weights import weights_rows
+from generator import manifest
 from tests.e2e.fake_discord import FakeDiscord
 from tests.e2e.fake_telegram import FakeTelegram
 from tests.e2e.processes import Program
@@ -252,25 +251,20 @@ async def test_the_doctor_finds_it(server: EmbeddedRedis, monkeypatch: pytest.Mo
 
 async def test_model_files(tmp_path: Path) -> None:
     assert [row[1] for row in weights_rows(tmp_path)] == ["broken"]
-    header = json.dumps({"w": {"dtype": "U8", "shape": [4], "data_offsets": [0, 4]}}).encode()
     file = tmp_path / "moe.safetensors"
-    data = struct.pack("<Q", len(header)) + header + b"abcd"
-    file.write_bytes(data)
-    assert [row[1] for row in weights_rows(tmp_path)] == ["ok"]
-    beside = tmp_path / "moe.sha256"
-    beside.write_text(f"{hashlib.sha256(data).hexdigest()}  moe.safetensors\n")
-    assert [row[1] for row in weights_rows(tmp_path)] == ["ok"]
-    file.write_bytes(data[:-1] + b"x")
+    file.write_bytes(b"weights")
     assert [row[1] for row in weights_rows(tmp_path)] == ["broken"]
-    for damaged in (
-        data[:-1],
-        data[:20],
-        b"",
-        b"\xff" * 64,
-        data.replace(b"data_off", b"data_xff"),
-    ):
+    manifest.record(file)
+    assert [row[1] for row in weights_rows(tmp_path)] == ["ok"]
+    for damaged in (b"weighty", b"weight", b""):
         file.write_bytes(damaged)
         assert [row[1] for row in weights_rows(tmp_path)] == ["broken"]
+    ((_, _, found, todo),) = weights_rows(tmp_path)
+    assert "moe.safetensors" in found
+    assert todo.startswith("Fetch it again")
+    file.unlink()
+    file.with_name("other.safetensors").write_bytes(b"")
+    assert [row[1] for row in weights_rows(tmp_path)] == ["broken", "broken"]
 
 
 async def test_memory_is_the_least_of_what_there_is() -> None:
