@@ -28,6 +28,8 @@ WEIGHTS = SHIPPED / "moe.safetensors"
 SIZES = (256, 512)
 SHARPNESS = 1.25
 """Exponent on the masks' shares before they are painted: above 1 an undecided pixel decides."""
+_BAND = 32
+"""Rows of 2 x 2 cells that are painted at a time."""
 
 
 class EngineError(PersonError):
@@ -113,8 +115,11 @@ class Engine:
         """Conditions and slot colours (B, slots, 3) -> (B, 4, size, size) premultiplied RGBA."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=_has_fast_bf16(self.device)):
             logits = self.generator(*conditions, size=size)
-        shares = (logits.float() * SHARPNESS).softmax(-1)
-        return paint(shares, self.generator.colours(colours))
+        # In bands: 32 float32 masks of a whole batch would be most of the memory a process takes,
+        # and slower, for no cache holds them.
+        bands = logits.split(_BAND if size == 256 else _BAND // 4, 1)
+        slots = self.generator.colours(colours)
+        return torch.cat([paint((b.float() * SHARPNESS).softmax(-1), slots) for b in bands], 2)
 
 
 def _has_fast_bf16(device: torch.device) -> bool:

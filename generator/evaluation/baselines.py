@@ -22,8 +22,7 @@ from torch import Tensor
 from generator.data.store import Bytes
 from generator.errors import PersonError
 from generator.models.textbook import DcganGenerator
-from generator.training.config import TrainConfig, read_config
-from generator.training.loop import CHECKPOINT
+from generator.training.config import CHECKPOINT, TrainConfig, read_config
 
 FOLDER = Path(__file__).parents[1] / "weights" / "baselines"
 TITLES = {
@@ -91,7 +90,7 @@ def compact(config: TrainConfig, file: Path) -> int:
     """
     if config.objective != "textbook":
         raise PersonError(f"{config.name} is no textbook run: export it with the train command")
-    checkpoint = config.folder / CHECKPOINT
+    checkpoint = config.checkpoint
     if not checkpoint.exists():
         raise PersonError(f"there is no checkpoint in {config.folder}: train {config.name} first")
     loaded = torch.load(checkpoint, map_location="cpu", weights_only=True)

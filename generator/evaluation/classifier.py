@@ -31,6 +31,7 @@ from generator.evaluation.figures import Renders, as_tensor, on_paper
 from generator.evaluation.judge import FILE, Classifier, GhostDetector, Judge
 from generator.evaluation.visibility import labels_of
 from generator.spec import VOCABULARY, AvatarSpec
+from generator.training.precision import half
 
 SEED = 20_011
 """Not the generator's."""
@@ -119,6 +120,7 @@ class Apprenticeship:
         self.ghosts = channels_last(GhostDetector())
         parameters = [*self.classifier.parameters(), *self.ghosts.parameters()]
         self.optimizer = torch.optim.AdamW(parameters, 2e-3, (0.9, 0.99), weight_decay=0.01)
+        self.half = half("auto", torch.device("cpu"))
         self.step, self.seconds = 0, 0.0
         if file.exists():
             self._load()
@@ -167,9 +169,13 @@ class Apprenticeship:
         scale = 0.02 + 0.98 * (1 + cos(pi * min(1.0, self.seconds / self.total))) / 2
         for group in self.optimizer.param_groups:
             group["lr"] = 2e-3 * scale * min(1.0, (self.step + 1) / 100)
-        loss = loss_of(self.classifier(augment(pictures, random)), levels, counts)
+        with self.half():
+            logits = self.classifier(augment(pictures, random))
+        loss = loss_of({name: x.float() for name, x in logits.items()}, levels, counts)
         rgb, truth, weight = ghosts(pictures[: len(second)], second, random)
-        each = F.binary_cross_entropy_with_logits(self.ghosts(rgb), truth, reduction="none")
+        with self.half():
+            scores = self.ghosts(rgb)
+        each = F.binary_cross_entropy_with_logits(scores.float(), truth, reduction="none")
         ghost_loss = (each * weight).sum() / weight.sum().clamp_min(1)
         self.optimizer.zero_grad(set_to_none=True)
         (loss + ghost_loss).backward()

@@ -12,7 +12,6 @@ from typing import Any
 import torch
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from safetensors import safe_open
 from torch import Tensor
 
 from generator.allocation import keep_memory
@@ -39,6 +38,7 @@ from generator.evaluation.judge import Judge
 from generator.evaluation.metrics import memorisation
 from generator.evaluation.observing import Observed, Observer, Tick
 from generator.evaluation.visibility import labels_of
+from generator.training.export import history
 
 BUILD = "python -m generator dataset build --count 4000 --seed 1001 --split any --out"
 PAIRS, PLAIN_64, TRAINING = 200, 1000, 3000
@@ -262,11 +262,8 @@ class _Evaluation:
 
 def _training_of(weights: Path) -> str:
     """What a weights file says of its training: pictures shown and hours."""
-    with safe_open(weights, "pt") as file:
-        notes = file.metadata() or {}
-    if "images" not in notes:
-        return ""
-    return f"{int(notes['images']):,} pictures, {float(notes['hours']):.1f} h"
+    images, seconds = history(weights)
+    return f"{images:,} pictures, {seconds / 3600:.1f} h" if images else ""
 
 
 class _Ticks:

@@ -63,7 +63,7 @@ class AvatarObjective:
 
     def __init__(self, config: TrainConfig, fabric: Fabric) -> None:
         self.config, self.fabric = config, fabric
-        self.half = half(config, fabric.device)
+        self.half = half(config.precision, fabric.device)
         self.figures = Figures(config.data, seed=config.seed)
         start = config.avatar.weights
         g = load_generator(start) if start else Generator()

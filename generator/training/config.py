@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from generator.errors import PersonError
 from generator.training.losses import AdversarialLoss
+from generator.training.precision import Precision
+
+CHECKPOINT = "checkpoint.pt"
 
 
 class ConfigError(PersonError):
@@ -24,7 +27,7 @@ class AvatarSection(_Section):
     """The palette-mask generator: reconstruction first, an adversarial share later."""
 
     weights: Path | None = None
-    """A finished generator to begin with, instead of with chance."""
+    """An exported generator to go on from, instead of from chance; `images` counts on, too."""
     feature_weight: float = Field(4.0, ge=1)
     """How much more an eye, brow or mouth pixel counts than another."""
     edge_weight: float = Field(1.0, ge=0)
@@ -85,7 +88,7 @@ class TrainConfig(_Section):
     """Largest norm of a gradient."""
     ema: float = Field(0.998, ge=0, lt=1)
     seed: int = 0
-    precision: Literal["auto", "32", "bf16"] = "auto"
+    precision: Precision = "auto"
     checkpoint_minutes: float = Field(5.0, gt=0)
     picture_images: int = Field(10_000, ge=1)
     """A picture of the fixed grid is written whenever this many more images were shown."""
@@ -97,6 +100,10 @@ class TrainConfig(_Section):
     @property
     def folder(self) -> Path:
         return self.runs / self.name
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.folder / CHECKPOINT
 
 
 def read_config(file: Path) -> TrainConfig:

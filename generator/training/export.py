@@ -7,12 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import save_file
 
 from generator.manifest import MANIFEST, record
 from generator.models.generator import GeneratorConfig
 from generator.training.config import ConfigError, TrainConfig
-from generator.training.loop import CHECKPOINT
 
 
 def export_run(config: TrainConfig, output: Path) -> int:
@@ -24,7 +24,7 @@ def export_run(config: TrainConfig, output: Path) -> int:
     Raises:
         ConfigError: The run has no checkpoint yet.
     """
-    file = config.folder / CHECKPOINT
+    file = config.checkpoint
     if not file.exists():
         raise ConfigError(f"there is no checkpoint in {config.folder}: train first")
     state = torch.load(file, map_location="cpu", weights_only=True)
@@ -46,3 +46,10 @@ def export_run(config: TrainConfig, output: Path) -> int:
     if (output.parent / MANIFEST).exists():
         record(output)
     return output.stat().st_size
+
+
+def history(weights: Path) -> tuple[int, float]:
+    """How many images a safetensors file of `export_run` was shown, and in how many seconds."""
+    with safe_open(weights, "pt") as file:
+        notes = file.metadata() or {}
+    return int(notes.get("images", 0)), float(notes.get("hours", 0)) * 3600

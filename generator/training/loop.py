@@ -19,8 +19,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from generator.allocation import keep_memory
 from generator.training.config import ConfigError, TrainConfig
-
-CHECKPOINT = "checkpoint.pt"
+from generator.training.export import history
 
 
 class Objective(Protocol):
@@ -76,7 +75,7 @@ class Trainer:
         """
         keep_memory()
         self.config, self.folder = config, config.folder
-        self.file = self.folder / CHECKPOINT
+        self.file = config.checkpoint
         if resume and not self.file.exists():
             raise ConfigError(f"there is nothing to resume in {self.folder}")
         if not resume and self.file.exists():
@@ -85,7 +84,9 @@ class Trainer:
             )
         self.fabric = engine(config)
         self.objective = build_objective(config, self.fabric)
-        self.seen, self.seconds = 0, 0.0
+        start = config.avatar.weights if config.objective == "avatar" else None
+        self.seen, self.seconds = history(start) if start else (0, 0.0)
+        self.begun = self.seen
         if resume:
             self._load()
         self._stopping = False
@@ -132,7 +133,7 @@ class Trainer:
     def lr_scale(self) -> float:
         """Linear warm-up, constant, then half a cosine down to a twentieth."""
         c = self.config
-        rise = min(1.0, (self.seen + c.batch) / c.warmup) if c.warmup else 1.0
+        rise = min(1.0, (self.seen - self.begun + c.batch) / c.warmup) if c.warmup else 1.0
         left = c.images - self.seen
         fall = 0.05 + 0.95 * (1 - cos(pi * left / c.decay)) / 2 if left < c.decay else 1.0
         return rise * fall
@@ -145,7 +146,7 @@ class Trainer:
 
     def _save(self) -> None:
         """All of a run's state, replaced as one: a kill at any moment leaves a whole checkpoint."""
-        state = {"seen": self.seen, "seconds": self.seconds, **self.objective.state()}
+        state = {**self._count(), **self.objective.state()}
         part = Path(f"{self.file}.part")
         self.fabric.save(part, state)
         if self.fabric.is_global_zero:
@@ -153,9 +154,12 @@ class Trainer:
         self.fabric.barrier()
 
     def _load(self) -> None:
-        state: dict[str, Any] = {"seen": 0, "seconds": 0.0, **self.objective.state()}
+        state: dict[str, Any] = {**self._count(), **self.objective.state()}
         self.fabric.load(self.file, state)
-        self.seen, self.seconds = state["seen"], state["seconds"]
+        self.seen, self.seconds, self.begun = (state[k] for k in self._count())
+
+    def _count(self) -> dict[str, Any]:
+        return {"seen": self.seen, "seconds": self.seconds, "begun": self.begun}
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self._stopping = True

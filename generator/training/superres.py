@@ -41,7 +41,7 @@ class _Head(nn.Module):
 class SuperresObjective:
     def __init__(self, config: TrainConfig, fabric: Fabric) -> None:
         self.config, self.fabric = config, fabric
-        self.half = half(config, fabric.device)
+        self.half = half(config.precision, fabric.device)
         self.figures = Figures(config.data, seed=config.seed)
         generator = load_generator(config.superres.weights)
         generator.start_512()
