@@ -35,9 +35,15 @@ def export_run(config: TrainConfig, output: Path) -> int:
     metadata = {
         "config": json.dumps(asdict(GeneratorConfig()) if config.objective != "textbook" else {}),
         "run": config.model_dump_json(),
-        "images": str(state["seen"]),
-        "hours": f"{state['seconds'] / 3600:.2f}",
     }
+    shown, hours = str(state["seen"]), f"{state['seconds'] / 3600:.2f}"
+    if config.objective == "superres":
+        with safe_open(config.superres.weights, "pt") as base:
+            before = base.metadata() or {}
+        metadata |= {k: before[k] for k in ("run", "images", "hours") if k in before}
+        metadata |= {"images_512": shown, "hours_512": hours}
+    else:
+        metadata |= {"images": shown, "hours": hours}
     part = output.with_suffix(".part")
     save_file(weights, part, metadata)
     # A mask of 0600, as the library sets it, would follow the file into packages and images.
