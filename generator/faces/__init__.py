@@ -12,5 +12,16 @@ from generator.faces.reading import Box, Face, FaceReader, Faces, Floats, Iris, 
 from generator.faces.topology import Region
 
 __all__ = [
-    "Box", "Face", "FaceReader", "Faces", "Floats", "Iris", "Mask", "Region",
+    "Box", "Face", "FaceReader", "Faces", "Floats", "Iris", "Mask", "Region", "load_reader",
 ]  # fmt: skip
+
+
+def load_reader() -> FaceReader:
+    """Load the networks (about a second); keep the reader, it is made for many pictures.
+
+    Raises:
+        FacesError: They are not installed; the message says what to do.
+    """
+    from generator.faces.mediapipe_reader import MediapipeReader
+
+    return MediapipeReader()
