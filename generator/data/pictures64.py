@@ -22,7 +22,8 @@ def coloured(store: Store, index: int, colours: tuple[tuple[int, int, int], ...]
     flat = masks.reshape(len(colours), -1).T / 255
     rgba = flat @ np.array([(*c, 255) for c in colours], np.float32)
     side = store.meta.size
-    return np.rint(rgba).clip(0, 255).astype(np.uint8).reshape(side, side, 4)
+    pixels: Bytes = np.rint(rgba).clip(0, 255).astype(np.uint8).reshape(side, side, 4)
+    return pixels
 
 
 def small_pictures(folder: Path, limit: int = 10_000) -> Bytes:
