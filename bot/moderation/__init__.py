@@ -1,0 +1,1 @@
+"""Which words, how often, by whom and where: the rules of a place. Nothing here speaks."""
