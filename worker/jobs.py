@@ -161,6 +161,9 @@ class Record(_Frozen):
     error: str | None = None
     """If the job failed: a key of `worker.errors.TEXT_KEYS`, or one of the generator's."""
     error_params: dict[str, str | int | float] = {}
+    waiting: str | None = None
+    """The id of the message that waits for the result; None until it is posted, which is after
+    the job was submitted, or if nobody lived to post it (then it may be empty)."""
     landed: Address | None = None
     """The message in which the result was shown: to be edited if it is delivered again."""
 
@@ -168,6 +171,12 @@ class Record(_Frozen):
     def job_id(self) -> str:
         """The id of the job."""
         return self.request.job_id
+
+    @property
+    def address(self) -> Address:
+        """Where the answer goes: the request's address, and the waiting message if there is one."""
+        asked = self.request.address
+        return asked.model_copy(update={"message_id": self.waiting}) if self.waiting else asked
 
     @property
     def open(self) -> bool:

@@ -122,6 +122,7 @@ def restore(request: bytes | None, fields: Mapping[bytes, bytes]) -> Record | No
             "specs": _SPECS.validate_json(specs) if specs else (),
             "error": (fields.get(b"error") or b"").decode() or None,
             "error_params": json.loads(params) if params else {},
+            "waiting": fields[b"waiting"].decode() if b"waiting" in fields else None,
             "landed": Address.model_validate_json(landed) if landed else None,
         }
     )
@@ -136,6 +137,7 @@ class JobQueue:
         self._submit = client.register_script(scripts.SUBMIT)
         self._cancel = client.register_script(scripts.CANCEL)
         self._forget = client.register_script(scripts.FORGET)
+        self._opened = client.register_script(scripts.OPENED)
 
     @classmethod
     async def connect(cls, redis_url: str, settings: QueueSettings | None = None) -> Self:
@@ -208,6 +210,20 @@ class JobQueue:
         async with reachable():
             answer = await self._cancel(args=[job_id, "" if by is None else by.key])
         return bool(answer)
+
+    async def opened(self, job_id: str, message_id: str) -> bool:
+        """Settle which message waits for a job's result; the first word counts.
+
+        Args:
+            job_id: The job.
+            message_id: The message; empty if there will be none.
+
+        Returns:
+            False if it was settled before, or the job is forgotten: a message just posted has to
+            go again.
+        """
+        async with reachable():
+            return bool(await self._opened(args=[job_id, message_id]))
 
     async def record(self, job_id: str) -> Record | None:
         """The request and its state; None if unknown, forgotten or older than 30 days."""

@@ -7,7 +7,7 @@ nothing and says so.
 
 Keys, all under `moemoji:` (rq's own are `rq:queue:*`, `rq:job:*`):
 
-    record:ID     hash    state, owner, attempts, times, specs, error, landed; 30 days
+    record:ID     hash    state, owner, attempts, times, specs, error, waiting, landed; 30 days
     request:ID    string  the request as JSON; 30 days
     result:ID     list    PNG bytes, one per candidate; 24 h
     upload:KEY    string  bytes of a picture that was sent in; 15 min
@@ -351,6 +351,14 @@ end
 return count
 """
 )
+
+OPENED = """
+-- id message ('' for none); answers 1 if this settles which message waits for the result
+local record = 'moemoji:record:'..ARGV[1]
+if redis.call('EXISTS', record) == 0 then return 0 end
+if redis.call('HGET', record, 'waiting') == ARGV[2] then return 1 end
+return redis.call('HSETNX', record, 'waiting', ARGV[2])
+"""
 
 ACKNOWLEDGE = """
 -- entry id landed ('' if unknown) group; never brings a forgotten record back

@@ -60,11 +60,15 @@ class Session:
         self._results: asyncio.Queue[tuple[Record, Reply]] = asyncio.Queue()
         self._messages = 0
 
+    def here(self) -> Address:
+        """See `bot.core.replies.Chat.here`."""
+        # The stream is this session's own: another console's pictures are not for us.
+        number = str(self._messages)
+        return Address(platform=self._platform, chat_id="terminal", message_id=number)
+
     async def wait(self, reply: Reply) -> Address:
         """See `bot.core.replies.Chat.wait`: the prompt is the waiting message."""
-        self._messages += 1
-        # The stream is this session's own: another console's pictures are not for us.
-        return Address(platform=self._platform, chat_id="terminal", message_id=str(self._messages))
+        return self.here()
 
     async def show(self, record: Record, reply: Reply) -> Address:
         """See `bot.core.carrier.Outlet.show`."""

@@ -7,7 +7,7 @@ from bot.core.events import Action, Command, Event, Press
 from bot.core.preferences import Preferences
 from bot.core.refusals import RefusalError
 from bot.core.replies import Button, Form, Reply, Rows
-from bot.core.results import details, wish_of
+from bot.core.results import UNDER_WAITING, details, wish_of
 from bot.core.wishes import MAX_WORDS
 from bot.texts import Texts
 from worker.jobs import Record
@@ -95,10 +95,14 @@ class Answers:
         """The cancel button; the waiting message itself tells when the job has ended."""
         record = await self.record(event.action.subject)
         limits.owner(event, record)
-        if await self._queue.cancel(record.job_id, None):
-            under_waiting = event.message_id == record.request.address.message_id
-            return None if under_waiting else Reply(say("say.cancelled"), private=True)
-        return Reply(say("say.late"), private=True)
+        stopped = await self._queue.cancel(record.job_id, None)
+        if event.action.argument == UNDER_WAITING:
+            known = record.landed.message_id if record.landed else record.waiting
+            if known is not None and known != event.message_id:
+                # Left behind by a frontend that died before it could tell where it had posted.
+                return Reply(delete=True)
+            return None if stopped else Reply(say("say.late"), private=True)
+        return Reply(say("say.cancelled" if stopped else "say.late"), private=True)
 
     async def details(self, event: Press, say: Texts) -> Reply:
         """Seed, id and what was understood; for everyone who sees the picture."""

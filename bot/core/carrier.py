@@ -25,6 +25,8 @@ CALM = 2.0
 """Seconds between two edits of a waiting message."""
 GRACE = 10.0
 """Seconds that deliveries under way get when the frontend is told to stop."""
+OPENING = 3.0
+"""Seconds that another frontend gets to post a waiting message before we do without."""
 AT_ONCE = 64
 """Results on their way into chats at the same time: most wait for a busy group's rate limit."""
 _MILESTONES = frozenset({*range(8), 9, 11, 14, 18, 23, 29, 36, 45, 56, 70, 88, 110})
@@ -82,7 +84,7 @@ class Carrier:
         """Take nothing new, and finish what is under way."""
         ending = {*self._listening, *self._followed.values()}
         while ending:
-            # More than once: a connection that is just being opened may swallow it.
+            # More than once: Python 3.11's wait_for, with which redis-py sends, may swallow it.
             for task in ending:
                 task.cancel()
             _, ending = await asyncio.wait(ending, timeout=0.2)
@@ -128,8 +130,9 @@ class Carrier:
                 if followed is not None:
                     followed.cancel()
                 pictures = await event.pictures() if event.kind == "done" else None
-                reply = await finished(event.record, event.kind, event.error, pictures)
-                landed = await self._outlet.show(event.record, reply)
+                record = await self._opened(event.record)
+                reply = await finished(record, event.kind, event.error, pictures)
+                landed = await self._outlet.show(record, reply)
                 await event.ack(landed)
                 metrics.DELIVERIES.labels(platform, "delivered").inc()
                 if event.record.finished is not None and event.attempt == 1:
@@ -155,6 +158,28 @@ class Carrier:
             self._under_way.discard(event.entry)
             self._locks.pop(event.job_id, None)
             self._room.release()
+
+    async def _opened(self, record: Record) -> Record:
+        """The record as it is when its waiting message is posted, or never will be.
+
+        A quick worker is done before a chat has taken that message; if the frontend that was
+        about to post it is dead, the result comes as a message of its own.
+        """
+        queue, job_id = self._conversation.queue, record.job_id
+        end = time.monotonic() + OPENING
+        while record.landed is None and record.waiting is None:
+            if record.address.message_id is not None:
+                break
+            await self._conversation.opened(job_id)
+            if time.monotonic() > end:
+                await queue.opened(job_id, "")
+            known = await queue.record(job_id)
+            if known is None:
+                raise UnreachableError
+            record = known
+            if record.waiting is None:
+                await asyncio.sleep(0.1)
+        return record
 
     async def _follow(self, job_id: str) -> None:
         queue = self._conversation.queue

@@ -99,11 +99,17 @@ class Conversation:
         chosen = None if event.place.private else shared.language
         return texts(chosen or own.language or language_of(event.person.locale))
 
+    async def opened(self, job_id: str) -> None:
+        """Wait until the waiting message of a job is posted, if that is just being done here."""
+        posted = self._drawing.opening.get(job_id)
+        if posted is not None:
+            await posted.wait()
+
     async def progress(self, record: Record, position: Position) -> Reply:
         """The waiting message of a job, brought up to date."""
         return waiting(texts(language_of(record.request.locale)), record.job_id, position)
 
-    async def _command(self, event: Command, say: Texts, chat: Chat) -> Reply:
+    async def _command(self, event: Command, say: Texts, chat: Chat) -> Reply | None:
         match COMMAND_NAMES.get(event.name.lower()):
             case "avatar":
                 return await self._drawing.avatar(event, say, chat)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import secrets
 from typing import Any
+
+import structlog
 
 from bot.core import limits
 from bot.core.events import Action, Command, Edited, Event, Press
@@ -13,10 +16,13 @@ from bot.core.refusals import RefusalError
 from bot.core.replies import Button, Chat, Reply
 from bot.core.results import LARGE, files, finished, waiting
 from bot.core.wishes import DEFAULT_COUNT, SEEDS, order
+from bot.journal import where
 from bot.texts import Texts
-from worker.errors import BusyError, PersonError
+from worker.errors import PersonError
 from worker.jobs import DrawRequest, Record, Variation
 from worker.queue import JobQueue
+
+log = structlog.get_logger(__name__)
 
 
 class Drawing:
@@ -25,8 +31,10 @@ class Drawing:
     def __init__(self, queue: JobQueue, preferences: Preferences) -> None:
         self._queue = queue
         self._preferences = preferences
+        self.opening: dict[str, asyncio.Event] = {}
+        """Jobs whose waiting messages are just being posted; set when that is over."""
 
-    async def avatar(self, event: Command, say: Texts, chat: Chat) -> Reply:
+    async def avatar(self, event: Command, say: Texts, chat: Chat) -> Reply | None:
         """ "/avatar cute girl"; without a wish, ideas to press."""
         shared, _ = await self._choices(event)
         limits.channel_allowed(event.place, shared)
@@ -35,18 +43,18 @@ class Drawing:
             return ideas(say)
         return await self._wish(event, say, chat, words, event.options, "avatar")
 
-    async def idea(self, event: Press, say: Texts, chat: Chat) -> Reply:
+    async def idea(self, event: Press, say: Texts, chat: Chat) -> Reply | None:
         """A button of the ideas: one of them, a style, or a surprise."""
         ideas_here = say.section("ideas")
         words = ideas_here.get(event.action.subject, "")
         options = {"style": event.action.subject} if event.action.name == "style" else {}
         return await self._wish(event, say, chat, words, options, "idea")
 
-    async def edited(self, event: Edited, say: Texts, chat: Chat, old: Record) -> Reply:
+    async def edited(self, event: Edited, say: Texts, chat: Chat, old: Record) -> Reply | None:
         """The same seed with another wish, so that only what was changed changes."""
         return await self._wish(event, say, chat, event.words, {}, "edited", old=old)
 
-    async def reroll(self, event: Press, say: Texts, chat: Chat, old: Record) -> Reply:
+    async def reroll(self, event: Press, say: Texts, chat: Chat, old: Record) -> Reply | None:
         """The same wish, other figures."""
         asked = old.request
         count = asked.count
@@ -62,13 +70,13 @@ class Drawing:
         }
         return await self._again(event, say, chat, old, "reroll", values)
 
-    async def pick(self, event: Press, say: Texts, chat: Chat, old: Record) -> Reply:
+    async def pick(self, event: Press, say: Texts, chat: Chat, old: Record) -> Reply | None:
         """One candidate in full size."""
         spec = old.specs[self._index(event.action, old)]
         values = {"specs": (spec,), "count": 1, "size": LARGE, "variation": None, "seed": spec.seed}
         return await self._again(event, say, chat, old, "pick", values, lane="high")
 
-    async def vary(self, event: Press, say: Texts, chat: Chat, old: Record) -> Reply:
+    async def vary(self, event: Press, say: Texts, chat: Chat, old: Record) -> Reply | None:
         """Others like one candidate."""
         index = self._index(event.action, old)
         values = {
@@ -80,7 +88,7 @@ class Drawing:
         }
         return await self._again(event, say, chat, old, "vary", values)
 
-    async def file(self, event: Press, say: Texts, chat: Chat, old: Record) -> Reply:
+    async def file(self, event: Press, say: Texts, chat: Chat, old: Record) -> Reply | None:
         """The transparent PNGs: at once if they are still there, else drawn again."""
         pictures = await self._queue.result(old.job_id)
         if pictures and old.request.background is None:
@@ -88,7 +96,7 @@ class Drawing:
         values = {"background": None, **self._same(old)}
         return await self._again(event, say, chat, old, "file", values, lane="high")
 
-    async def show(self, event: Event, say: Texts, chat: Chat, old: Record) -> Reply:
+    async def show(self, event: Event, say: Texts, chat: Chat, old: Record) -> Reply | None:
         """An earlier result again: at once if the pictures are still there, else drawn again."""
         pictures = await self._queue.result(old.job_id)
         if pictures:
@@ -105,7 +113,7 @@ class Drawing:
         pressed: str,
         *,
         old: Record | None = None,
-    ) -> Reply:
+    ) -> Reply | None:
         shared, own = await self._choices(event)
         chosen = Choices(style=own.style or shared.style, count=own.count or shared.count)
         asked = order(words, options, chosen, seed=old.request.seed if old else None)
@@ -131,7 +139,7 @@ class Drawing:
         pressed: str,
         values: dict[str, Any],
         lane: str = "default",
-    ) -> Reply:
+    ) -> Reply | None:
         asked = old.request
         kept = {
             name: getattr(asked, name)
@@ -156,14 +164,17 @@ class Drawing:
         *,
         parent: str | None = None,
         lane: str = "default",
-    ) -> Reply:
-        """Ask the worker. The waiting message comes first: the result is edited into it."""
+    ) -> Reply | None:
+        """Ask the worker, then show the waiting message that the result is edited into.
+
+        In this order a frontend that is killed in between leaves a job, whose result comes, and
+        not a promise that nobody keeps.
+
+        Returns:
+            None for a double click: the first one is being answered.
+        """
         (shared,) = await self._preferences.choices(event.place.owner)
         limits.channel_allowed(event.place, shared)
-        limit = self._queue.settings.jobs_per_user
-        if len(await self._queue.open_jobs(event.author)) >= limit:
-            # The queue says so too, but then the waiting message would be there already.
-            raise BusyError("too-many-jobs", limit=limit)
         # A closer look at what was drawn already is no new picture.
         exempt = event.place.private or event.person.moderator or lane == "high"
         cooldown = 0 if exempt else shared.cooldown
@@ -171,28 +182,44 @@ class Drawing:
             left = await self._preferences.cool(event.place.owner, event.author, cooldown)
             if left:
                 raise RefusalError("cooldown", wait=lambda say: say.wait(left))
+        click = event.action.data if isinstance(event, Press) else ""
+        source = f"{pressed}:{event.place.chat_id}/{event.message_id}:{click}"
+        request = DrawRequest(
+            author=event.author,
+            address=chat.here(),
+            locale=say.language,
+            parent=parent,
+            once=source[:200] if event.message_id else None,
+            lane=lane,  # type: ignore[arg-type]
+            **values,
+        )
+        # Before the first worker can be done with it.
+        posted = self.opening[request.job_id] = asyncio.Event()
         try:
-            address = await chat.wait(waiting(say, ""))
-            click = event.action.data if isinstance(event, Press) else ""
-            source = f"{event.place.chat_id}/{event.message_id or address.message_id}"
-            request = DrawRequest(
-                author=event.author,
-                address=address,
-                locale=say.language,
-                parent=parent,
-                once=f"{pressed}:{source}:{click}"[:200],
-                lane=lane,  # type: ignore[arg-type]
-                **values,
-            )
             job_id = await self._queue.submit(request)
+            if job_id != request.job_id:
+                return None
+            return await self._open(job_id, say, chat)
         except (PersonError, OSError):
             if cooldown:
                 await self._preferences.warm(event.place.owner, event.author)
             raise
-        if job_id != request.job_id:
-            # A double click: the first one is being answered.
-            return Reply(delete=True)
-        return Reply(job_id=job_id)
+        finally:
+            del self.opening[request.job_id]
+            posted.set()
+
+    async def _open(self, job_id: str, say: Texts, chat: Chat) -> Reply:
+        """Post the waiting message."""
+        try:
+            address = await chat.wait(waiting(say, job_id))
+            opened = await self._queue.opened(job_id, address.message_id or "")
+        except Exception as error:
+            # The result will come as a message of its own.
+            log.warning(
+                "nothing-waits", job_id=job_id, error=type(error).__name__, where=where(error)
+            )
+            opened = True
+        return Reply(job_id=job_id) if opened else Reply(delete=True)
 
     async def _choices(self, event: Event) -> tuple[Choices, Choices]:
         shared, own = await self._preferences.choices(event.place.owner, f"user:{event.author.key}")

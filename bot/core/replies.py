@@ -82,6 +82,10 @@ class Reply:
 class Chat(Protocol):
     """What a platform lends to the conversation while it answers one event."""
 
+    def here(self) -> Address:
+        """Where answers go, before there is a message of ours."""
+        ...
+
     async def wait(self, reply: Reply) -> Address:
         """Show a waiting message, or find out where one is shown already.
 

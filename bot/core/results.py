@@ -18,6 +18,8 @@ from worker.jobs import DrawRequest, Position, Record
 
 PREVIEW_BACKGROUND = "#fdf3f4"
 """Behind transparent candidates in a preview: chats show them on black otherwise."""
+UNDER_WAITING = "w"
+"""Marks the cancel button of a waiting message."""
 LARGE = 512
 """Pixels of a pick, "full size"."""
 
@@ -43,7 +45,7 @@ def waiting(say: Texts, job_id: str, position: Position | None = None) -> Reply:
 
     Args:
         say: The language.
-        job_id: For the cancel button; empty before there is a job.
+        job_id: For the cancel button.
         position: Where it is in the line, as far as that is known.
     """
     if position is None:
@@ -52,8 +54,8 @@ def waiting(say: Texts, job_id: str, position: Position | None = None) -> Reply:
         text = say("say.drawing")
     else:
         text = say("say.queued", place=say.place(position.place), wait=say.wait(position.seconds))
-    button = Button(say("buttons.cancel"), Action("cancel", job_id), emoji="✖️")
-    return Reply(text, rows=((button,),) if job_id else ())
+    button = Button(say("buttons.cancel"), Action("cancel", job_id, UNDER_WAITING), emoji="✖️")
+    return Reply(text, rows=((button,),))
 
 
 async def finished(

@@ -32,7 +32,7 @@ class Answering:
         self._carrier = carrier
         self._deferring = asyncio.Lock()
         self._message_id: int | None = None
-        self._waiting = False
+        self._hurried = False
 
     async def answer(self, conversation: Conversation, event: Event) -> None:
         """Ask the conversation and show what it says."""
@@ -58,13 +58,16 @@ class Answering:
             if not interaction.response.is_done():
                 answer = await interaction.response.defer(thinking=True)
                 self._message_id = None if answer is None else answer.message_id
-            self._waiting = True
         if self._message_id is None:
             self._message_id = (await interaction.original_response()).id
+        return self.here().model_copy(update={"message_id": str(self._message_id)})
+
+    def here(self) -> Address:
+        """The channel, with the token by which the answer to this interaction is edited."""
+        interaction = self._interaction
         return Address(
             platform="discord",
             chat_id=str(interaction.channel_id),
-            message_id=str(self._message_id),
             guild_id=None if interaction.guild_id is None else str(interaction.guild_id),
             token=interaction.token,
             token_expires=interaction.created_at.timestamp() + TOKEN_LIFE,
@@ -75,19 +78,20 @@ class Answering:
         async with self._deferring:
             if not self._interaction.response.is_done():
                 await self._interaction.response.defer(ephemeral=True, thinking=True)
+                self._hurried = True
 
     async def _show(self, reply: Reply | None, conversation: Conversation, event: Event) -> None:
         interaction, response = self._interaction, self._interaction.response
         if reply is None:
             if not response.is_done():
                 await response.defer()
+            elif self._hurried:
+                await interaction.delete_original_response()
             return
         if reply.job_id is not None:
             return
         if reply.delete:
-            if not response.is_done():
-                await response.defer()
-            await interaction.delete_original_response()
+            await self._remove()
             return
         if reply.form is not None and not response.is_done():
             await response.send_modal(form(reply.form))
@@ -107,3 +111,13 @@ class Answering:
             # To send, unlike to edit, an empty view is an error.
             shown: dict[str, Any] = {"view": buttons} if reply.rows else {}
             await response.send_message(content, files=files, ephemeral=reply.private, **shown)
+
+    async def _remove(self) -> None:
+        """Delete the waiting message, or that whose button was pressed."""
+        interaction = self._interaction
+        if not interaction.response.is_done():
+            await interaction.response.defer()
+        await interaction.delete_original_response()
+        if self._hurried and self._message_id is None and interaction.message is not None:
+            # That was only the "is thinking" of our hurry.
+            await interaction.message.delete()

@@ -28,7 +28,7 @@ class DiscordOutlet:
 
     async def show(self, record: Record, reply: Reply) -> Address:
         """See `bot.core.carrier.Outlet.show`."""
-        asked = record.request.address
+        asked = record.address
         if record.landed is not None and record.landed.message_id is not None:
             if await self._edit_as_bot(record.landed, reply, record):
                 return record.landed
@@ -38,11 +38,11 @@ class DiscordOutlet:
 
     async def update(self, record: Record, reply: Reply, drawing: bool) -> None:
         """See `bot.core.carrier.Outlet.update`."""
-        await self._edit_with_token(record.request.address, reply, record)
+        await self._edit_with_token(record.address, reply, record)
 
     async def _edit_with_token(self, address: Address, reply: Reply, record: Record) -> bool:
         """Edit as the interaction's answer; False if its 15 minutes are over or it is gone."""
-        if address.token is None or address.message_id is None:
+        if address.token is None:
             return False
         if time.time() >= (address.token_expires or 0):
             return False
@@ -50,8 +50,10 @@ class DiscordOutlet:
         if application is None:
             raise RuntimeError("not logged in yet")
         webhook = discord.Webhook.partial(application, address.token, client=self._client)
+        # The frontend may have died after Discord had shown the message and before it knew its id.
+        which: Any = int(address.message_id) if address.message_id else "@original"
         try:
-            await webhook.edit_message(int(address.message_id), **self._content(reply, record))
+            await webhook.edit_message(which, **self._content(reply, record))
         except discord.NotFound:
             return False
         except discord.HTTPException as error:

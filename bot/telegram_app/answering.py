@@ -54,6 +54,10 @@ class Answering:
         finally:
             await self._confirm()
 
+    def here(self) -> Address:
+        """The chat, or its topic."""
+        return self._here()
+
     async def wait(self, reply: Reply) -> Address:
         """The waiting message, as an answer to the command in groups."""
         await self._confirm()

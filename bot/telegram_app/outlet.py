@@ -32,7 +32,7 @@ class TelegramOutlet:
 
     async def show(self, record: Record, reply: Reply) -> Address:
         """See `bot.core.carrier.Outlet.show`."""
-        address = record.landed or record.request.address
+        address = record.landed or record.address
         try:
             # An album is several messages: none can be edited into it.
             album = len(reply.files) > 1
@@ -52,7 +52,7 @@ class TelegramOutlet:
 
     async def update(self, record: Record, reply: Reply, drawing: bool) -> None:
         """See `bot.core.carrier.Outlet.update`."""
-        address = record.request.address
+        address = record.address
         if drawing:
             with suppress(TelegramError):
                 await self.bot.send_chat_action(

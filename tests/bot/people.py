@@ -24,14 +24,16 @@ class Somebody:
         self.place = place
         self.waiting: list[Reply] = []
 
-    async def wait(self, reply: Reply) -> Address:
-        self.waiting.append(reply)
+    def here(self) -> Address:
         return Address(
             platform=self.place.platform,
             chat_id=self.place.chat_id,
             guild_id=self.place.guild_id,
-            message_id=str(next(self.numbers)),
         )
+
+    async def wait(self, reply: Reply) -> Address:
+        self.waiting.append(reply)
+        return self.here().model_copy(update={"message_id": str(next(self.numbers))})
 
     async def does(self, event: Event) -> Reply:
         reply = await self.conversation.handle(event, self)

@@ -10,13 +10,14 @@ from bot import journal
 from bot.core import Conversation
 from bot.core.carrier import _MILESTONES
 from bot.core.events import ACTION, Action, Pictures
+from bot.core.replies import Reply
 from bot.core.results import finished
 from bot.core.wishes import split
 from bot.settings import FrontendSettings
 from bot.texts import LANGUAGES, texts
 from tests.bot.people import Draw, Make, Somebody
 from worker.embedded import EmbeddedRedis
-from worker.jobs import new_job_id
+from worker.jobs import Address, Author, new_job_id
 from worker.queue import connection, keys_without_ttl
 
 
@@ -47,7 +48,7 @@ async def test_a_wish_is_queued_with_everything_around_it(
     assert "blorp" in request.unknown
     assert (request.seed, request.count, request.background) == (7, 2, "#f7a3bf")
     assert request.locale == "zh_hant"
-    assert request.address.message_id is not None
+    assert record.address.message_id is not None
     assert me.waiting[0].text == texts("zh_hant")("say.waiting")
 
 
@@ -140,10 +141,65 @@ async def test_double_clicks_make_one_job(somebody: Make, drawn: Draw) -> None:
     first = await me.presses(f"reroll:{record.job_id}:", "600")
     second = await me.presses(f"reroll:{record.job_id}:", "600")
     assert first is not None
-    assert second is not None
     assert first.job_id is not None
-    assert second.delete
-    assert second.job_id is None
+    assert second is None
+    assert len(me.waiting) == 2
+
+
+async def test_a_chat_that_takes_no_waiting_message_gets_its_picture(
+    somebody: Make, drawn: Draw
+) -> None:
+    class Mute(Somebody):
+        async def wait(self, reply: Reply) -> Address:
+            raise ConnectionError("no answer")
+
+    someone = somebody()
+    me = Mute(someone.conversation, someone.person, someone.place)
+    record = await drawn(await asked(me))
+    assert record.waiting is None
+    assert record.state == "done"
+
+
+async def test_the_first_word_on_the_waiting_message_counts(
+    somebody: Make, conversation: Conversation
+) -> None:
+    me = somebody()
+    job = await asked(me)
+    queue = conversation.queue
+    record = await queue.record(job)
+    assert record is not None
+    assert record.waiting is not None
+    assert await queue.opened(job, record.waiting)
+    assert not await queue.opened(job, "")
+    assert not await queue.opened("forgotten", "5")
+
+    class Late(Somebody):
+        """Whose message arrives after a frontend has decided to do without."""
+
+        async def wait(self, reply: Reply) -> Address:
+            (newest, *_) = await queue.recent(Author(platform="discord", user_id="1"))
+            assert await queue.opened(newest, "")
+            return await super().wait(reply)
+
+    reply = await Late(conversation, me.person, me.place).says("/avatar girl seed:2")
+    assert reply.delete
+
+
+async def test_cancel_under_a_waiting_message_nobody_knows_of_removes_it(
+    somebody: Make, drawn: Draw
+) -> None:
+    me = somebody()
+    job = await asked(me)
+    (button,) = me.waiting[0].rows[0]
+    left_behind = await me.presses(button.action.data, under="77")
+    assert left_behind is not None
+    assert left_behind.delete
+    record = await drawn(await asked(me, "/avatar girl seed:8"))
+    assert record.waiting is not None
+    late = await me.presses(me.waiting[1].rows[0][0].action.data, under=record.waiting)
+    assert late is not None
+    assert "already done" in late.text
+    assert job != record.job_id
 
 
 async def test_only_the_author_or_a_moderator_of_the_place(somebody: Make, drawn: Draw) -> None:

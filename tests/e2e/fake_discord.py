@@ -32,6 +32,7 @@ class FakeDiscord:
         self.nonces: dict[str, Message] = {}
         self.faults: list[tuple[re.Pattern[str], int, dict[str, Any]]] = []
         self.connected = asyncio.Event()
+        self._pause = 0.0
         self._sockets: set[web.WebSocketResponse] = set()
         self._id = 10_000
         self._runner: web.AppRunner | None = None
@@ -71,6 +72,10 @@ class FakeDiscord:
     def fail(self, pattern: str, status: int, times: int = 1, **body: Any) -> None:
         """Answer the next requests "METHOD path" that match with an error."""
         self.faults += [(re.compile(pattern), status, body)] * times
+
+    def pause(self, seconds: float) -> None:
+        """Do what the next answer to an interaction wants at once, but confirm it late."""
+        self._pause = seconds
 
     async def slash(self, user: int, name: str, channel: int = 1, **options: Any) -> Sent:
         given = [
@@ -248,7 +253,13 @@ class FakeDiscord:
                     for at, command in enumerate(self.commands)
                 ]
             case "POST", ["interactions", _, token, "callback"]:
-                return await self._callback(request, self.interactions[token])
+                answer = await self._callback(request, self.interactions[token])
+                pause, self._pause = self._pause, 0.0
+                if pause:
+                    async with self._changed:
+                        self._changed.notify_all()
+                    await asyncio.sleep(pause)
+                return answer
             case _, ["webhooks", _, token, "messages", which]:
                 return await self._webhook(request, method, token, which)
             case "POST", ["channels", channel, "messages"]:

@@ -85,6 +85,7 @@ class FakeTelegram:
         self.commands: dict[str, list[dict[str, str]]] = {}
         self.administrators: set[int] = set()
         self.faults: list[tuple[re.Pattern[str], int, dict[str, Any]]] = []
+        self.pauses: dict[str, float] = {}
         self.webhook: dict[str, str] = {}
         self.updates: list[dict[str, Any]] = []
         self._update_id = 100
@@ -119,6 +120,10 @@ class FakeTelegram:
     def fail(self, method: str, status: int, times: int = 1, **body: Any) -> None:
         """Answer the next calls of the methods that match with an error."""
         self.faults += [(re.compile(method), status, body)] * times
+
+    def pause(self, method: str, seconds: float) -> None:
+        """Do what the next call of that method wants at once, but answer it late."""
+        self.pauses[method] = seconds
 
     async def write(self, user: int, text: str, chat: int | None = None, **about: Any) -> int:
         """Send a message; returns its id. `about` goes into it as it is."""
@@ -195,7 +200,12 @@ class FakeTelegram:
             answer = getattr(self, f"_{method}", None)
             if answer is None:
                 return _refuse(404, f"Not Found: {method}")
-            return _json(answer(given, files))
+            done = answer(given, files)
+            if method in self.pauses:
+                async with self._changed:
+                    self._changed.notify_all()
+                await asyncio.sleep(self.pauses.pop(method))
+            return _json(done)
         except _RefusedError as error:
             return _refuse(400, f"Bad Request: {error}")
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import signal
 from collections.abc import AsyncIterator
 
 import pytest
@@ -114,6 +115,19 @@ async def test_rate_limits_and_faults(bot: Program, discord: FakeDiscord, me: in
     discord.fail(r"PATCH /webhooks", 429, retry_after=0.3, message="slow", **{"global": False})
     discord.fail(r"PATCH /webhooks", 500)
     sent = await discord.slash(me, "avatar", wish="girl")
+    await picture(discord, sent)
+    assert len(discord.messages) == 1
+
+
+async def test_a_frontend_killed_while_it_answers(
+    bot: Program, discord: FakeDiscord, me: int
+) -> None:
+    discord.messages.clear()
+    discord.pause(60)
+    sent = await discord.slash(me, "avatar", wish="girl")
+    await discord.until(lambda: sent.message is not None)
+    await bot.restart(signal.SIGKILL)
+    await bot.ready()
     await picture(discord, sent)
     assert len(discord.messages) == 1
 

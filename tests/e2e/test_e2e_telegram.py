@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import signal
 from collections.abc import AsyncIterator
 
 import pytest
@@ -133,6 +134,32 @@ async def test_limits_and_faults_of_the_service(
     shown = await last(telegram, me)
     assert len(telegram.in_chat(me)) == 1
     assert shown.kind == "photo"
+
+
+async def test_a_picture_quicker_than_the_waiting_message_is_edited_into_it(
+    bot: Program, telegram: FakeTelegram, me: int
+) -> None:
+    telegram.pause("sendMessage", 1)
+    await telegram.write(me, "/avatar girl")
+    shown = await last(telegram, me)
+    assert telegram.in_chat(me) == [shown]
+    assert shown.edits == 1
+
+
+async def test_a_frontend_killed_while_it_posts_the_waiting_message(
+    bot: Program, telegram: FakeTelegram, me: int
+) -> None:
+    telegram.pause("sendMessage", 60)
+    await telegram.write(me, "/avatar girl")
+    await telegram.until(lambda: telegram.in_chat(me))
+    await bot.restart(signal.SIGKILL)
+    await bot.ready()
+    # It never knew the message's number: the picture comes as one of its own.
+    shown = await last(telegram, me)
+    await bot.ready("delivered")
+    (left_behind, _) = telegram.in_chat(me)
+    await telegram.press(me, left_behind, "Cancel")
+    await telegram.until(lambda: telegram.in_chat(me) == [shown])
 
 
 async def test_a_deleted_waiting_message_is_replaced(
