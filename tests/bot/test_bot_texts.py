@@ -10,6 +10,7 @@ import pytest
 
 from bot.core.events import COMMANDS
 from bot.texts import LANGUAGES, language_of, texts
+from generator.photo import REFUSALS
 from worker.errors import TEXT_KEYS
 
 BOT = Path(__file__).parents[2] / "bot"
@@ -54,7 +55,7 @@ def test_every_key_is_used_and_every_used_key_exists() -> None:
     used = {key.strip("\"'") for key in used}
     refusals = re.findall(r'(?:Refusal|Person|Busy)Error\(\s*"([\w-]+)"', code)
     used |= {f"errors.{key}" for key in refusals}
-    used |= {f"errors.{key}" for key in TEXT_KEYS}
+    used |= {f"errors.{key}" for key in (*TEXT_KEYS, *REFUSALS)}
     used |= {f"buttons.{key}" for key in re.findall(r'button\("([a-z]+)", "\W', code)}
     used |= {f"buttons.{key}" for key in ("here_on", "here_off", "mine", "server")}
     used |= {"errors.size"}
@@ -71,6 +72,9 @@ def test_the_workers_errors_have_sentences(language: str) -> None:
     for key, params in TEXT_KEYS.items():
         text = texts(language).table[f"errors.{key}"]
         assert placeholders(text) <= set(params), key
+    for key, sentence in REFUSALS.items():
+        text = texts(language).table[f"errors.{key}"]
+        assert placeholders(text) == placeholders(sentence), key
 
 
 @pytest.mark.parametrize(
