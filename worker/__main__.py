@@ -13,7 +13,7 @@ import structlog
 
 from worker import health, logs, metrics, reports
 from worker.errors import SetupError
-from worker.ledger import Ledger, connection
+from worker.ledger import Ledger, Patience, connection
 from worker.pulse import Pulse
 from worker.settings import WorkerSettings, load, refuse
 
@@ -67,7 +67,9 @@ def main(argv: list[str] | None = None) -> int:
         refuse(str(error))
     pulse = Pulse(Ledger(connection(url, attempts=0), name, settings))
     try:
-        worker = AvatarWorker(connection(url, attempts=40), engine, settings, pulse, name)
+        patience = Patience(attempts=40)
+        client = connection(url, attempts=patience)
+        worker = AvatarWorker(client, patience, engine, settings, pulse, name)
     except redis.exceptions.RedisError as error:
         log.error("redis-away", error=type(error).__name__)
         return 1

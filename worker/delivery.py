@@ -149,6 +149,7 @@ class Deliveries:
             try:
                 if not ready:
                     await self._ensure_group()
+                    _heed_cancellation()
                     ready = True
                 if leftover is not None:
                     entries = await self._read(leftover)
@@ -163,6 +164,7 @@ class Deliveries:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
                 continue
+            _heed_cancellation()
             for entry, fields in entries:
                 event = await self._event(entry, fields)
                 if event is not None:
@@ -176,6 +178,7 @@ class Deliveries:
                 async with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:
                     await pubsub.subscribe(channel)
                     while True:
+                        _heed_cancellation()
                         message = await pubsub.get_message(timeout=1.0)
                         if message is not None:
                             yield Progress.model_validate(json.loads(message["data"]))
@@ -267,3 +270,17 @@ class Deliveries:
         event.attempt = self._held[entry] = self._held.get(entry, 0) + 1
         self._entries[entry] = fields
         return event
+
+
+def _heed_cancellation() -> None:
+    """Raise a cancellation that was swallowed on the way here.
+
+    redis-py sends with `asyncio.wait_for`, which before Python 3.12 may return instead of raising
+    it (https://bugs.python.org/issue37658).
+
+    Raises:
+        asyncio.CancelledError: if the task was cancelled.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

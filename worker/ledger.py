@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import redis
 from pydantic import TypeAdapter, ValidationError
@@ -28,11 +28,33 @@ TOLD_PLACES = frozenset({1, 2, 3, 4, 5, 6, 7, 9, 11, 14, 18, 23, 29, 36})
 """Places in the line at which a waiting message is worth an edit."""
 
 
-def connection(url: str, *, attempts: int) -> redis.Redis:
+class Patience(Retry):
+    """How long a client puts up with a Redis that is away; may be ended from anywhere.
+
+    redis-py nests its attempts (to send a command, it tries as often to connect), so that 40 of
+    them a second apart may be half an hour.
+
+    Args:
+        attempts: Over how many broken connections a command is repeated, about a second apart.
+    """
+
+    def __init__(self, attempts: int) -> None:
+        super().__init__(ExponentialBackoff(cap=1.0, base=0.05), attempts)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        # Each connection makes itself a copy; all shall hear of the end.
+        return self
+
+    def end(self) -> None:
+        """From now on the first failure counts, also for a command that is being repeated."""
+        self.update_retries(0)
+
+
+def connection(url: str, *, attempts: int | Patience) -> redis.Redis:
     """A client that repeats a command over `attempts` broken connections, about a second apart."""
     return redis.Redis.from_url(
         url,
-        retry=Retry(ExponentialBackoff(cap=1.0, base=0.05), attempts),
+        retry=attempts if isinstance(attempts, Patience) else Patience(attempts),
         retry_on_error=list(RETRIED),
         socket_timeout=5,
         socket_connect_timeout=2,

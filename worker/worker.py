@@ -8,27 +8,33 @@ private name in use, `_stop_requested`, is pinned by `rq>=3,<4` and a contract t
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
 import redis
 import structlog
+from redis.client import Pipeline
 from rq import Queue, SimpleWorker
-from rq.exceptions import DequeueTimeout
+from rq.exceptions import DequeueTimeout, StopRequested
 from rq.job import Job
 from rq.worker import WorkerStatus
 
 from worker import logs, metrics
 from worker.errors import PersonError
 from worker.jobs import DrawRequest
-from worker.ledger import Claim, Ledger
+from worker.ledger import Claim, Ledger, Patience
 from worker.pulse import Pulse
 from worker.queue import RETRIED
 from worker.scripts import QUEUES
 from worker.settings import WorkerSettings
 from worker.tasks import Engine, compatible, draw
+
+LAST_PATIENCE = 3.0
+"""Seconds that a worker which was told to stop waits for a Redis that is away."""
 
 log = structlog.get_logger(__name__)
 
@@ -44,13 +50,20 @@ class AvatarWorker(SimpleWorker):
     """Draws for the queues high, default and low until it is told to stop.
 
     Args:
-        client: From `worker.ledger.connection`, patient.
+        client: From `worker.ledger.connection`.
+        patience: Of the client.
         engine: Loaded and warm.
         name: Unique among all workers.
     """
 
     def __init__(
-        self, client: redis.Redis, engine: Engine, settings: WorkerSettings, pulse: Pulse, name: str
+        self,
+        client: redis.Redis,
+        patience: Patience,
+        engine: Engine,
+        settings: WorkerSettings,
+        pulse: Pulse,
+        name: str,
     ) -> None:
         queues = [Queue(queue, connection=client, serializer="json") for queue in QUEUES]
         super().__init__(
@@ -62,6 +75,7 @@ class AvatarWorker(SimpleWorker):
             maintenance_interval=60,
             log_job_description=False,
         )
+        self._patience = patience
         self._engine = engine
         self._settings = settings
         self._pulse = pulse
@@ -79,15 +93,53 @@ class AvatarWorker(SimpleWorker):
     def unsubscribe(self) -> None:
         """See `subscribe`."""
 
+    @contextmanager
+    def _stopping_in_order(self) -> Iterator[None]:
+        """A Redis that is away when the worker is told to stop is no fault of the worker's.
+
+        Raises:
+            StopRequested: instead of Redis' error. What was drawn and could not be kept is queued
+                again when its lease runs out.
+        """
+        try:
+            yield
+        except redis.exceptions.RedisError as error:
+            if not self._stop_requested:
+                raise
+            log.warning("redis-away", error=type(error).__name__)
+            raise StopRequested from None
+
+    def check_for_suspension(self, burst: bool) -> None:
+        """Whether `rq suspend` has paused all workers."""
+        with self._stopping_in_order():
+            super().check_for_suspension(burst)
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """Tell rq that this worker's loop runs."""
+        with self._stopping_in_order():
+            super().heartbeat(timeout, pipeline)
+
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """SIGTERM and SIGINT: finish the batch and stop; never an exception between two commands.
 
-        A second signal ends the process at once; its jobs are queued again.
+        A Redis that is away then gets a few seconds to come back. A second signal ends the process
+        at once; its jobs are queued again.
         """
         if self._stop_requested:
+            self._patience.end()
             raise SystemExit(1)
         log.info("stopping", signal=signum)
         self._stop_requested = True
+        ending = threading.Timer(LAST_PATIENCE, self._patience.end)
+        ending.daemon = True
+        ending.start()
+
+    def register_death(self) -> None:
+        """Sign off, if Redis is there; if not, this worker's leases run out by themselves."""
+        try:
+            super().register_death()  # type: ignore[no-untyped-call]
+        except redis.exceptions.RedisError as error:
+            log.warning("redis-away", error=type(error).__name__)
 
     @property
     def stopped_on_request(self) -> bool:
@@ -96,19 +148,20 @@ class AvatarWorker(SimpleWorker):
 
     def run_maintenance_tasks(self) -> None:
         """Our sweep first, so that rq's own cleaning finds nothing of ours to judge."""
-        for job_id, what in self._books.sweep():
-            metrics.SWEPT.labels(what).inc()
-            log.warning("swept", job_id=job_id, what=what)
-        super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
+        with self._stopping_in_order():
+            for job_id, what in self._books.sweep():
+                metrics.SWEPT.labels(what).inc()
+                log.warning("swept", job_id=job_id, what=what)
+            super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
 
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None
     ) -> tuple[Job, Queue] | None:
         """The next job; None when asked to stop, or when there is none and timeout is None."""
-        self.set_state(WorkerStatus.IDLE)
         pause = 0.1
         while not self._stop_requested:
             try:
+                self.set_state(WorkerStatus.IDLE)
                 self.heartbeat()
                 if self.should_run_maintenance_tasks:
                     self.run_maintenance_tasks()
@@ -129,6 +182,10 @@ class AvatarWorker(SimpleWorker):
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Draw this job and what else waits, as many as fit into a batch."""
+        with self._stopping_in_order():
+            self._execute(job)
+
+    def _execute(self, job: Job) -> None:
         self.set_state(WorkerStatus.BUSY)
         # A job that was found again may be listed twice.
         ids = list(dict.fromkeys([job.id, *self._books.pop(self._settings.batch_jobs - 1)]))

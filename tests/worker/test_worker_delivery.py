@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from generator.spec import AvatarSpec
 from worker.delivery import GROUP
 from worker.jobs import Address
@@ -185,6 +187,30 @@ async def test_it_listens_on_through_a_restart_and_a_loss_of_redis(
     assert event.job_id == asked.job_id
     groups = await queue._redis.xinfo_groups("moemoji:events:console")
     assert groups[0]["name"] == GROUP.encode()
+
+
+@pytest.mark.parametrize("what", ["listen", "progress"])
+async def test_it_can_be_cancelled_at_any_moment(deliveries, what):
+    late = []
+    for moment in range(32):
+        frontend = await deliveries()
+
+        async def listen(frontend=frontend):
+            async for _ in getattr(frontend, what)():
+                pass
+
+        listening = asyncio.create_task(listen())
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        listening.cancel()
+        _, pending = await asyncio.wait([listening], timeout=3)
+        if pending:
+            late.append(moment)
+            while not listening.done():
+                listening.cancel()
+                await asyncio.wait([listening], timeout=0.2)
+        await frontend.close()
+    assert late == []
 
 
 async def test_progress_is_told_to_who_listens(queue, request_of, ledger, deliveries):

@@ -89,6 +89,39 @@ async def test_an_idle_worker_stops_at_once(spawn):
     assert await worker.ended(3) == 0
 
 
+async def test_workers_whose_redis_is_gone_for_good_can_be_stopped(
+    server, queue, request_of, spawn
+):
+    """One is told so while it looks for jobs, one while it wants to store what it has drawn."""
+    both = [spawn(MOEMOJI_TEST_PACE="0.5", MOEMOJI_STEP_TIMEOUT="9") for _ in range(2)]
+    while await queue.workers() < 2:
+        await asyncio.sleep(0.02)
+    job_id = await queue.submit(drawing(request_of, "1", 1, 2))
+    await reaches(queue, job_id, "drawing")
+    server.kill()
+    await asyncio.sleep(1.2)
+    for worker in both:
+        worker.send(signal.SIGTERM)
+    for worker in both:
+        assert await worker.ended(20) == 0
+        assert "Traceback" not in worker.text()
+        assert "redis-away" in worker.text()
+
+
+async def test_a_result_outlives_a_short_absence_of_redis_after_sigterm(
+    server, queue, request_of, spawn
+):
+    worker = await spawn(MOEMOJI_TEST_PACE="0.5", MOEMOJI_STEP_TIMEOUT="9").ready()
+    job_id = await queue.submit(drawing(request_of, "1", 1, 2))
+    await reaches(queue, job_id, "drawing")
+    worker.send(signal.SIGTERM)
+    server.kill()
+    await asyncio.sleep(1.2)
+    server.start()
+    assert await worker.ended() == 0
+    assert await state(queue, job_id) == "done"
+
+
 async def test_sigkill_in_the_middle_of_a_job_loses_and_repeats_nothing(
     queue, request_of, spawn, deliveries, collect
 ):
