@@ -6,9 +6,10 @@ import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from worker.settings import ProcessSettings, RedisUrl
+from bot.moderation.buckets import Limit
+from worker.settings import ProcessSettings, QueueSettings, RedisUrl
 
 
 def _is_telegram_token(token: SecretStr) -> SecretStr:
@@ -44,7 +45,44 @@ def _is_webhook_secret(secret: SecretStr) -> SecretStr:
 HttpUrl = Annotated[str, AfterValidator(_is_http)]
 
 
-class FrontendSettings(ProcessSettings):
+def _is_limit(text: str) -> str:
+    Limit.parse(text)
+    return text
+
+
+def _are_people(text: str) -> str:
+    for person in text.replace(",", " ").split():
+        if not re.fullmatch(r"(discord|telegram):\d{1,32}", person):
+            raise ValueError("must be like discord:123456 telegram:7890, with the people's ids")
+    return text
+
+
+LimitText = Annotated[str, AfterValidator(_is_limit)]
+
+
+class LimitSettings(BaseSettings):
+    """How much may be drawn, and who owns the bot; each limit is like 20/hour, 5/10min or off."""
+
+    model_config = QueueSettings.model_config
+
+    user_limit: LimitText = "120/hour"
+    """Pictures of one person, wherever they are; managers can only make it less for their place."""
+    place_limit: LimitText = "1200/hour"
+    """Pictures of one server or group together; managers can only make it less."""
+    total_limit: LimitText = "off"
+    """Pictures of everybody together."""
+    owners: Annotated[str, AfterValidator(_are_people)] = ""
+    """Who may use /admin everywhere: discord:ID and telegram:ID, with spaces between."""
+    word_filter: bool = True
+    """Refuse or leave out the words of our own list; what managers add counts in any case."""
+
+    @property
+    def owner_keys(self) -> frozenset[str]:
+        """The owners as `Author.key` has them."""
+        return frozenset(self.owners.replace(",", " ").split())
+
+
+class FrontendSettings(ProcessSettings, LimitSettings):
     """What every frontend has."""
 
     frontend_name: Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")] = "frontend"

@@ -197,7 +197,7 @@ async def _talk(
     deliveries = await Deliveries.connect(url, name, settings.frontend_name, settings)
     console = Console(highlight=False)
     session = Session(
-        Conversation(queue, preferences), deliveries, Terminal(console, folder), worker
+        Conversation(queue, preferences, settings), deliveries, Terminal(console, folder), worker
     )
     try:
         return await (session.chat(console) if once is None else session.once(once, out))

@@ -11,6 +11,7 @@ from bot.core import limits
 from bot.core.answers import Answers
 from bot.core.drawing import Drawing
 from bot.core.events import COMMANDS, Command, Edited, Event, Pictures, Press
+from bot.core.limits import Limits
 from bot.core.panel import SETTINGS, Panel
 from bot.core.preferences import Preferences
 from bot.core.refusals import RefusalError, explained
@@ -18,6 +19,7 @@ from bot.core.replies import Chat, Reply
 from bot.core.results import waiting
 from bot.core.wishes import warm
 from bot.journal import where
+from bot.settings import LimitSettings
 from bot.texts import LANGUAGES, Texts, language_of, texts
 from worker import logs, metrics
 from worker.errors import PersonError
@@ -46,14 +48,18 @@ class Conversation:
     Args:
         queue: Where requests go.
         preferences: What people chose.
+        settings: How much may be drawn; from the environment if None.
     """
 
-    def __init__(self, queue: JobQueue, preferences: Preferences) -> None:
+    def __init__(
+        self, queue: JobQueue, preferences: Preferences, settings: LimitSettings | None = None
+    ) -> None:
         self.queue = queue
         self.preferences = preferences
-        self._drawing = Drawing(queue, preferences)
+        self._limits = Limits(preferences, settings or LimitSettings())
+        self._drawing = Drawing(queue, preferences, self._limits)
         self._answers = Answers(queue, preferences)
-        self._panel = Panel(preferences)
+        self._panel = Panel(preferences, self._limits)
         warm()
 
     async def handle(self, event: Event, chat: Chat) -> Reply | None:
@@ -67,6 +73,9 @@ class Conversation:
         logs.about(event.author.key, event.place.guild_id)
         try:
             say = await self.speech(event)
+            event = self._limits.recognized(event)
+            name = COMMAND_NAMES.get(event.name.lower()) if isinstance(event, Command) else None
+            await self._limits.standing(event, name)
             if isinstance(event, Command):
                 return await self._command(event, say, chat)
             if isinstance(event, Press):
@@ -80,6 +89,8 @@ class Conversation:
             raise TypeError(f"no answer to {type(event).__name__}")
         except PersonError as error:
             metrics.REFUSED.labels(event.place.platform, error.key).inc()
+            if await self._limits.repeated(event, error):
+                return None
             return Reply(explained(error, say), private=True)
         except Exception as error:
             # No job yet, perhaps: an id of its own leads from the apology to this line.

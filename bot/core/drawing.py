@@ -9,16 +9,16 @@ from typing import Any
 
 import structlog
 
-from bot.core import limits
 from bot.core.events import Action, Command, Edited, Event, Press
+from bot.core.limits import Limits
 from bot.core.preferences import Choices, Preferences
 from bot.core.refusals import RefusalError
 from bot.core.replies import Button, Chat, Reply
 from bot.core.results import LARGE, files, finished, waiting
 from bot.core.wishes import DEFAULT_COUNT, SEEDS, order
 from bot.journal import where
+from bot.moderation.rules import Standing
 from bot.texts import Texts
-from worker.errors import PersonError
 from worker.jobs import DrawRequest, Record, Variation
 from worker.queue import JobQueue
 
@@ -28,16 +28,16 @@ log = structlog.get_logger(__name__)
 class Drawing:
     """Submits requests, after the limits of the place."""
 
-    def __init__(self, queue: JobQueue, preferences: Preferences) -> None:
+    def __init__(self, queue: JobQueue, preferences: Preferences, limits: Limits) -> None:
         self._queue = queue
         self._preferences = preferences
+        self._limits = limits
         self.opening: dict[str, asyncio.Event] = {}
         """Jobs whose waiting messages are just being posted; set when that is over."""
 
     async def avatar(self, event: Command, say: Texts, chat: Chat) -> Reply | None:
         """ "/avatar cute girl"; without a wish, ideas to press."""
-        shared, _ = await self._choices(event)
-        limits.channel_allowed(event.place, shared)
+        self._limits.place(event, await self._limits.standing(event))
         words = event.words.strip()
         if not words and not any(value.strip() for value in event.options.values()):
             return ideas(say)
@@ -116,7 +116,14 @@ class Drawing:
     ) -> Reply | None:
         shared, own = await self._choices(event)
         chosen = Choices(style=own.style or shared.style, count=own.count or shared.count)
-        asked = order(words, options, chosen, seed=old.request.seed if old else None)
+        standing = await self._limits.standing(event)
+        asked = order(
+            words,
+            options,
+            chosen,
+            seed=old.request.seed if old else None,
+            allowed=lambda prompt: self._limits.words(prompt, standing),
+        )
         values: dict[str, Any] = {
             "prompt": asked.prompt,
             "wish": asked.wish,
@@ -127,7 +134,7 @@ class Drawing:
             "background": asked.background,
         }
         return await self._submit(
-            event, say, chat, pressed, values, parent=old.job_id if old else None
+            event, say, chat, pressed, values, standing, parent=old.job_id if old else None
         )
 
     async def _again(
@@ -141,6 +148,7 @@ class Drawing:
         lane: str = "default",
     ) -> Reply | None:
         asked = old.request
+        standing = await self._limits.standing(event)
         kept = {
             name: getattr(asked, name)
             for name in (
@@ -148,10 +156,12 @@ class Drawing:
                 *("size", "background", "specs", "variation"),
             )
         }
+        # What may be drawn can have changed since.
+        kept["prompt"] = self._limits.words(asked.prompt, standing)
         if pressed == "reroll" and asked.variation is None:
             kept["size"] = 256
         return await self._submit(
-            event, say, chat, pressed, kept | values, parent=old.job_id, lane=lane
+            event, say, chat, pressed, kept | values, standing, parent=old.job_id, lane=lane
         )
 
     async def _submit(
@@ -161,6 +171,7 @@ class Drawing:
         chat: Chat,
         pressed: str,
         values: dict[str, Any],
+        standing: Standing,
         *,
         parent: str | None = None,
         lane: str = "default",
@@ -173,15 +184,7 @@ class Drawing:
         Returns:
             None for a double click: the first one is being answered.
         """
-        (shared,) = await self._preferences.choices(event.place.owner)
-        limits.channel_allowed(event.place, shared)
-        # A closer look at what was drawn already is no new picture.
-        exempt = event.place.private or event.person.moderator or lane == "high"
-        cooldown = 0 if exempt else shared.cooldown
-        if cooldown:
-            left = await self._preferences.cool(event.place.owner, event.author, cooldown)
-            if left:
-                raise RefusalError("cooldown", wait=lambda say: say.wait(left))
+        self._limits.place(event, standing)
         click = event.action.data if isinstance(event, Press) else ""
         source = f"{pressed}:{event.place.chat_id}/{event.message_id}:{click}"
         request = DrawRequest(
@@ -193,18 +196,17 @@ class Drawing:
             lane=lane,  # type: ignore[arg-type]
             **values,
         )
+        counted = await self._limits.take(event, standing, closer=lane == "high")
         # Before the first worker can be done with it.
         posted = self.opening[request.job_id] = asyncio.Event()
+        made = False
         try:
             job_id = await self._queue.submit(request)
-            if job_id != request.job_id:
-                return None
-            return await self._open(job_id, say, chat)
-        except (PersonError, OSError):
-            if cooldown:
-                await self._preferences.warm(event.place.owner, event.author)
-            raise
+            made = job_id == request.job_id
+            return await self._open(job_id, say, chat) if made else None
         finally:
+            if not made:
+                await self._limits.give_back(counted)
             del self.opening[request.job_id]
             posted.set()
 

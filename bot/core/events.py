@@ -54,6 +54,10 @@ class Person:
     """As the platform writes it."""
     moderator: bool = False
     """May change what applies to everyone here, and delete what others asked for."""
+    owner: bool = False
+    """Owns this bot, by its settings: may do so everywhere."""
+    roles: tuple[str, ...] = ()
+    """The ids of the person's roles, where there are any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class Place:
     """The Discord server or the Telegram group: what shared settings belong to."""
     thread_id: str | None = None
     """A thread or forum topic inside the chat."""
+    parent_id: str | None = None
+    """The channel that this thread belongs to."""
     private: bool = False
     """Only this person and we are here."""
 
@@ -80,6 +86,11 @@ class Place:
         if self.platform == "telegram" and self.thread_id:
             return self.thread_id
         return self.chat_id
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """The channel and, for a thread, the one it is in: what holds there holds in it."""
+        return frozenset(filter(None, (self.channel, self.parent_id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,11 @@ class Event:
         # Without a name: nothing needs it, so that it is not kept either.
         return Author(platform=self.place.platform, user_id=self.person.user_id)
 
+    @property
+    def overheard(self) -> bool:
+        """Whether an answer cannot be for this person's eyes only."""
+        return self.place.platform == "telegram" and not self.place.private
+
 
 @dataclass(frozen=True, slots=True)
 class Command(Event):
@@ -112,6 +128,11 @@ class Press(Event):
     """A button was pressed."""
 
     action: Action = Action("")
+
+    @property
+    def overheard(self) -> bool:
+        """Never: the answer to a button pops up."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from pydantic import ValidationError
 
 from bot.core import limits
 from bot.core.events import Action, Command, Event, Place, Press
-from bot.core.preferences import MAX_COOLDOWN, NOWHERE, Choices, Preferences
+from bot.core.limits import Limits
+from bot.core.preferences import Choices, Preferences
 from bot.core.refusals import RefusalError
 from bot.core.replies import Button, Reply, Rows
+from bot.moderation.rules import MAX_COOLDOWN, NOWHERE, Rules
 from bot.texts import LANGUAGES, Texts, texts
 
 Scope = Literal["m", "s"]
@@ -40,8 +42,9 @@ def owner(event: Event, scope: str) -> str:
 class Panel:
     """The settings of one conversation."""
 
-    def __init__(self, preferences: Preferences) -> None:
+    def __init__(self, preferences: Preferences, limits: Limits) -> None:
         self._preferences = preferences
+        self._limits = limits
 
     async def command(self, event: Command, say: Texts) -> Reply:
         """ "/settings", "/settings style chibi", "/settings server cooldown 30".
@@ -76,8 +79,14 @@ class Panel:
         if scope == "s":
             limits.moderator(event.person, event.place)
         whose = owner(event, scope)
-        (old,) = await self._preferences.choices(whose)
-        await self._preferences.choose(whose, name, _stored(event.place, old, name, value))
+        if scope == "s":
+            rules = await self._limits.rulebook.rules(whose)
+            stored = _stored(event.place, rules, name, value)
+            deed = self._limits.deed(event, f"settings {name} {value}")
+            await self._limits.rulebook.change(whose, {name: stored}, deed)
+        else:
+            stored = _stored(event.place, Rules(), name, value)
+            await self._preferences.choose(whose, name, stored)
         if name == "language" and value in LANGUAGES:
             say = texts(value)
         panel = await self.show(event, say, scope)
@@ -96,19 +105,21 @@ class Panel:
             count=chosen.count or automatic,
             language=texts(chosen.language)("language.name") if chosen.language else automatic,
         )
+        rules = Rules()
         if scope == "s":
-            open_in = [channel for channel in chosen.channels if channel != NOWHERE]
+            rules = await self._limits.rulebook.rules(event.place.owner)
+            open_in = [channel for channel in rules.channels if channel != NOWHERE]
             text += "\n" + say(
                 "say.settings_limits",
                 channels=say("say.channel_count", count=len(open_in))
-                if chosen.channels
+                if rules.channels
                 else say("say.channels_all"),
-                cooldown=say.wait(chosen.cooldown) if chosen.cooldown else say("time.none"),
+                cooldown=say.wait(rules.cooldown) if rules.cooldown else say("time.none"),
             )
-        return Reply(text, rows(event, say, scope, chosen), private=True, replace=True)
+        return Reply(text, rows(event, say, scope, chosen, rules), private=True, replace=True)
 
 
-def rows(event: Event, say: Texts, scope: Scope, chosen: Choices) -> Rows:
+def rows(event: Event, say: Texts, scope: Scope, chosen: Choices, rules: Rules) -> Rows:
     """The buttons; what is chosen now stands out."""
 
     def button(name: str, value: str, label: str, now: object) -> Button:
@@ -132,7 +143,7 @@ def rows(event: Event, say: Texts, scope: Scope, chosen: Choices) -> Rows:
         ),
     ]
     if scope == "s":
-        here = event.place.channel in chosen.channels
+        here = event.place.channel in rules.channels
         value, label = ("not-here", "here_off") if here else ("here", "here_on")
         made.append(
             (
@@ -143,7 +154,7 @@ def rows(event: Event, say: Texts, scope: Scope, chosen: Choices) -> Rows:
                         "cooldown",
                         value,
                         say.wait(int(value)) if value != "0" else say("time.none"),
-                        chosen.cooldown,
+                        rules.cooldown,
                     )
                     for value in SETTINGS["cooldown"]
                 ),
@@ -155,7 +166,7 @@ def rows(event: Event, say: Texts, scope: Scope, chosen: Choices) -> Rows:
     return tuple(made)
 
 
-def _stored(place: Place, old: Choices, name: str, value: str) -> str | None:
+def _stored(place: Place, old: Rules, name: str, value: str) -> str | None:
     """What Redis keeps for a value; None takes the choice back.
 
     Raises:
@@ -172,7 +183,7 @@ def _stored(place: Place, old: Choices, name: str, value: str) -> str | None:
     try:
         if name not in SETTINGS or name == "channels" or not value:
             raise ValueError(name)
-        Choices.model_validate({name: value})
+        (Rules if name in SHARED_ONLY else Choices).model_validate({name: value})
     except (ValidationError, ValueError):
         values = (f"0–{MAX_COOLDOWN}",) if name == "cooldown" else SETTINGS.get(name, ())
         raise RefusalError(

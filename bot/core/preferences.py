@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal, Self, cast
 
 import redis.asyncio
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field
 
 from generator.spec import Style
 from worker.jobs import Author
@@ -18,38 +18,32 @@ from worker.queue import connection, reachable
 YEAR = 365 * 24 * 3600
 QUESTION_TTL = 24 * 3600
 NOTE_TTL = 30 * 24 * 3600
-NOWHERE = "-"
-"""Stands in `Choices.channels` when no channel is left."""
-MAX_COOLDOWN = 3600
 
 _Language = Literal["en", "zh_hans", "zh_hant", "ja"]
 
 
-def _split(value: object) -> object:
-    return tuple(value.split()) if isinstance(value, str) else value
-
-
 class Choices(BaseModel):
-    """What one person, or a group for everyone in it, has chosen; None: nothing."""
+    """What one person, or a group for everyone in it, has chosen; None: nothing.
+
+    A group's rules are fields of the same hash: `bot.moderation.rules.Rules`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     style: Style | None = None
     language: _Language | None = None
     count: Annotated[int | None, Field(ge=1, le=4)] = None
-    channels: Annotated[
-        tuple[str, ...], BeforeValidator(_split), PlainSerializer(lambda ids: " ".join(ids))
-    ] = ()
-    """The only channels in which we draw; empty: everywhere."""
-    cooldown: Annotated[int, Field(ge=0, le=MAX_COOLDOWN)] = 0
-    """Seconds from one picture of a person to the next."""
 
 
 class Preferences:
-    """Choices, cooldowns and open questions in Redis."""
+    """Choices and open questions in Redis.
+
+    Attributes:
+        redis: The connection, which the limits use as well.
+    """
 
     def __init__(self, client: redis.asyncio.Redis) -> None:
-        self._redis = client
+        self.redis = client
 
     @classmethod
     async def connect(cls, redis_url: str) -> Self:
@@ -60,16 +54,16 @@ class Preferences:
         """
         preferences = cls(connection(redis_url))
         async with reachable():
-            await preferences._redis.ping()
+            await preferences.redis.ping()
         return preferences
 
     async def close(self) -> None:
         """Let go of the connections."""
-        await self._redis.aclose()
+        await self.redis.aclose()
 
     async def choices(self, *owners: str) -> list[Choices]:
         """What each owner ("user:discord:1", "place:telegram:-2") has chosen."""
-        async with reachable(), self._redis.pipeline(transaction=False) as pipe:
+        async with reachable(), self.redis.pipeline(transaction=False) as pipe:
             for owner in owners:
                 pipe.hgetall(_key(owner))
                 pipe.expire(_key(owner), YEAR)
@@ -78,7 +72,7 @@ class Preferences:
 
     async def choose(self, owner: str, name: str, value: str | None) -> None:
         """Keep a choice; None takes it back. The value must be valid for `Choices`."""
-        async with reachable(), self._redis.pipeline(transaction=True) as pipe:
+        async with reachable(), self.redis.pipeline(transaction=True) as pipe:
             if value is None:
                 pipe.hdel(_key(owner), name)
             else:
@@ -86,45 +80,31 @@ class Preferences:
             pipe.expire(_key(owner), YEAR)
             await pipe.execute()
 
-    async def cool(self, place: str, author: Author, seconds: int) -> float:
-        """Begin a person's cooldown; the seconds that are left of an earlier one, else 0."""
-        key = f"moemoji:cooldown:{place}:{author.key}"
-        async with reachable():
-            if await self._redis.set(key, 1, nx=True, ex=seconds):
-                return 0.0
-            left = await self._redis.pttl(key)
-        return max(left, 0) / 1000
-
-    async def warm(self, place: str, author: Author) -> None:
-        """Take the cooldown back: nothing was drawn after all."""
-        async with reachable():
-            await self._redis.delete(f"moemoji:cooldown:{place}:{author.key}")
-
     async def ask(self, chat: str, message_id: str, job_id: str) -> None:
         """Remember that this message asks for a new wish for the job."""
         async with reachable():
-            await self._redis.set(f"moemoji:question:{chat}:{message_id}", job_id, ex=QUESTION_TTL)
+            await self.redis.set(f"moemoji:question:{chat}:{message_id}", job_id, ex=QUESTION_TTL)
 
     async def asked(self, chat: str, message_id: str) -> str | None:
         """The job that a message asked about; None if it did not."""
         async with reachable():
-            job_id = await self._redis.get(f"moemoji:question:{chat}:{message_id}")
+            job_id = await self.redis.get(f"moemoji:question:{chat}:{message_id}")
         return None if job_id is None else cast(bytes, job_id).decode()
 
     async def forget(self, author: Author) -> None:
         """Delete what a person chose."""
         async with reachable():
-            await self._redis.delete(_key(f"user:{author.key}"))
+            await self.redis.delete(_key(f"user:{author.key}"))
 
     async def remember(self, name: str, value: str) -> None:
         """Keep a frontend's own note for a month, such as the commands it registered."""
         async with reachable():
-            await self._redis.set(f"moemoji:note:{name}", value, ex=NOTE_TTL)
+            await self.redis.set(f"moemoji:note:{name}", value, ex=NOTE_TTL)
 
     async def remembered(self, name: str) -> str | None:
         """The note of that name; None if there is none (any more)."""
         async with reachable():
-            value = await self._redis.get(f"moemoji:note:{name}")
+            value = await self.redis.get(f"moemoji:note:{name}")
         return None if value is None else cast(bytes, value).decode()
 
 

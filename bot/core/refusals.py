@@ -20,6 +20,22 @@ class RefusalError(PersonError):
         self.values: Mapping[str, str | int | float | Callable[[Texts], str]] = values
 
 
+class LimitError(RefusalError):
+    """Refused by a limit or a rule of the place: said quietly, where that is possible.
+
+    Attributes:
+        seconds: After which asking again makes sense; 0 if that is not known.
+    """
+
+    def __init__(
+        self, key: str, seconds: float = 0.0, **values: str | int | float | Callable[[Texts], str]
+    ) -> None:
+        super().__init__(key, **values)
+        self.seconds = seconds
+        if seconds:
+            self.values = {**self.values, "wait": lambda say: say.wait(seconds)}
+
+
 def explained(error: PersonError, say: Texts) -> str:
     """The sentence for a person."""
     values = error.values if isinstance(error, RefusalError) else error.params

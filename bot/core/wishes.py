@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.core.preferences import Choices
 from bot.core.refusals import RefusalError
+from bot.moderation.filter import word_filter
 from generator.compositing import BACKGROUNDS
 from generator.prompt import parse
 from generator.spec import OUTFIT_COLOURS, VOCABULARY
@@ -45,8 +46,9 @@ class Order:
 
 
 def warm() -> None:
-    """Read the lexicon, so that the first person does not wait for it."""
+    """Read the lexicon and the filter's words, so that the first person does not wait for them."""
     parse("cute girl, 二次元女孩")
+    word_filter().check("cute girl, 二次元女孩")
 
 
 def split(words: str) -> tuple[str, dict[str, str]]:
@@ -67,7 +69,12 @@ def _whole(text: str) -> int:
 
 
 def order(
-    words: str, options: Mapping[str, str], chosen: Choices, *, seed: int | None = None
+    words: str,
+    options: Mapping[str, str],
+    chosen: Choices,
+    *,
+    seed: int | None = None,
+    allowed: Callable[[str], str] = str,
 ) -> Order:
     """Reads a wish.
 
@@ -76,6 +83,7 @@ def order(
         options: Options that the platform has fields for; they win over written ones.
         chosen: What to fall back on.
         seed: Instead of a new one, if none is asked for.
+        allowed: What may be drawn of the wish itself.
 
     Raises:
         RefusalError: if it is too long or an option makes no sense.
@@ -83,6 +91,7 @@ def order(
     if len(words) > MAX_WORDS:
         raise RefusalError("long", limit=MAX_WORDS)
     prompt, written = split(words)
+    prompt = allowed(prompt)
     given = written | {name: value.strip() for name, value in options.items() if value.strip()}
     count = chosen.count or DEFAULT_COUNT
     if "count" in given:

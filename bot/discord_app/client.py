@@ -224,7 +224,7 @@ async def run(settings: DiscordSettings) -> int:
     queue = await JobQueue.connect(url, settings)
     preferences = await Preferences.connect(url)
     deliveries = await Deliveries.connect(url, "discord", settings.frontend_name, settings)
-    client = MoemojiClient(Conversation(queue, preferences), deliveries)
+    client = MoemojiClient(Conversation(queue, preferences, settings), deliveries)
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -271,10 +271,19 @@ def _own_finder() -> Finder:
 
 
 @lru_cache(maxsize=256)
-def word_filter(deny: tuple[str, ...] = (), ignore: tuple[str, ...] = ()) -> WordFilter:
-    """The filter of our own words and those that a place added."""
-    if not deny and not ignore:
-        return WordFilter(_own_finder())
-    added: list[tuple[Kind, str]] = [("deny", word) for word in deny]
-    added += [("ignore", word) for word in ignore]
-    return WordFilter(_own_finder(), Finder(added))
+def word_filter(
+    deny: tuple[str, ...] = (), ignore: tuple[str, ...] = (), *, own: bool = True
+) -> WordFilter:
+    """The filter of the words that were added, and of those in words.toml.
+
+    Args:
+        deny: Refused.
+        ignore: Left out.
+        own: Whether words.toml counts.
+    """
+    finders = [_own_finder()] if own else []
+    if deny or ignore:
+        added: list[tuple[Kind, str]] = [("deny", word) for word in deny]
+        added += [("ignore", word) for word in ignore]
+        finders.append(Finder(added))
+    return WordFilter(*finders)

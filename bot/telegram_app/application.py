@@ -287,7 +287,8 @@ async def run(settings: TelegramSettings) -> int:
     stop = asyncio.Event()
     on_signals(stop.set)
     try:
-        frontend = TelegramFrontend(settings, Conversation(queue, preferences), deliveries)
+        conversation = Conversation(queue, preferences, settings)
+        frontend = TelegramFrontend(settings, conversation, deliveries)
         async with Heartbeat(url, "telegram", settings.frontend_name, frontend.trouble):
             await frontend.run(stop)
     finally:

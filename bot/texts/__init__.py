@@ -80,10 +80,14 @@ class Texts:
         return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
     def wait(self, seconds: float) -> str:
-        """A time to wait, rounded the way people say it: to 5 s, or to whole minutes."""
+        """A time to wait, rounded the way people say it: to 5 s, or to whole minutes and so on."""
         if seconds < 90:
             return self("time.seconds", n=max(5, round(seconds / 5) * 5))
-        return self("time.minutes", n=round(seconds / 60))
+        if seconds < 90 * 60:
+            return self("time.minutes", n=round(seconds / 60))
+        if seconds < 48 * 3600:
+            return self("time.hours", n=round(seconds / 3600))
+        return self("time.days", n=round(seconds / 86400))
 
     def listed(self, items: list[str] | tuple[str, ...]) -> str:
         """The items with the language's comma between them."""
