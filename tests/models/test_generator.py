@@ -15,6 +15,7 @@ from generator.models.discriminator import Discriminator
 from generator.models.generator import (
     CHANNELS,
     NOTHING,
+    Film,
     Generator,
     GeneratorConfig,
     paint,
@@ -118,3 +119,31 @@ def test_discriminators_score():
     drawn, mean, log_var = Vae(8)(pictures.detach(), torch.zeros(4, 8))
     assert drawn.shape == pictures.shape
     assert mean.shape == log_var.shape == (4, 8)
+
+
+def test_cells_can_be_painted_alone():
+    torch.manual_seed(0)
+    generator = Generator()
+    conditions = encode([uniform(Random(i)) for i in range(2)])
+    features = generator.features(*conditions)
+    index = torch.tensor([0, 5, 128 * 128 + 7, 2 * 128 * 128 - 1])
+    alone = generator.cells256(features, index)
+    torch.testing.assert_close(alone, generator.masks256(features).flatten(0, 2)[index])
+
+
+def test_modulation_and_its_gradient_are_the_plain_formula():
+    torch.manual_seed(0)
+    film = Film(3, 5).double()
+    torch.nn.init.normal_(film.affine.weight, std=0.3)
+    x = torch.randn(2, 3, 4, 5, dtype=torch.double, requires_grad=True)
+    w = torch.randn(2, 5, dtype=torch.double, requires_grad=True)
+    scale, shift = film.affine(w)[:, :, None, None].chunk(2, 1)
+    unit = x * torch.rsqrt(x.square().mean((1, 2, 3), keepdim=True) + 1e-6)
+    plain = torch.nn.functional.leaky_relu(unit * (1 + scale) + shift, 0.2)
+    modulated = film(x, w)
+    torch.testing.assert_close(modulated, plain, rtol=1e-5, atol=1e-6)
+    along = torch.randn_like(plain)
+    ours = torch.autograd.grad(modulated, (x, w, film.affine.weight), along)
+    expected = torch.autograd.grad(plain, (x, w, film.affine.weight), along)
+    for mine, theirs in zip(ours, expected, strict=True):
+        torch.testing.assert_close(mine, theirs, rtol=1e-4, atol=1e-5)
