@@ -13,6 +13,8 @@ _FRAMES = frozenset((0xC0, 0xC1, 0xC2, 0xC9, 0xCA))
 _OTHER_FRAMES = frozenset((0xC3, 0xC5, 0xC6, 0xC7, 0xC8, 0xCB, 0xCD, 0xCE, 0xCF))
 _TABLES = frozenset((0xC4, 0xCC, 0xDB, 0xDD))
 _SCAN, _END = 0xDA, 0xD9
+_MOST_SEGMENTS = 10_000
+_MARKER = re.compile(rb"\xff[\x01-\xfe]")
 _NEXT_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 """Inside a scan FF 00 is data, FF D0 to FF D7 are restart markers and FF FF is padding."""
 _ICC = b"ICC_PROFILE\x00"
@@ -28,16 +30,14 @@ def strip(data: bytes) -> Container:
     size, orientation, scans = (0, 0), 0, 0
     profile: dict[int, bytes] = {}
     at = 2
-    while True:
-        at = data.find(b"\xff", at)
-        while data[at + 1 : at + 2] == b"\xff":
-            at += 1
-        if at < 0 or at + 2 > len(data):
+    for _ in range(_MOST_SEGMENTS):
+        begin = _MARKER.search(data, at)
+        if begin is None:
             raise BrokenError("no end")
-        marker = data[at + 1]
+        at, marker = begin.start(), data[begin.start() + 1]
         if marker == _END:
             break
-        if marker == 0x00 or marker in _STANDALONE:
+        if marker in _STANDALONE:
             at += 2
             continue
         length = int.from_bytes(data[at + 2 : at + 4], "big")
@@ -64,6 +64,8 @@ def strip(data: bytes) -> Container:
             orientation = orientation or orientation_of(body)
         elif marker == 0xE2 and body.startswith(_ICC) and len(body) > 14:
             profile[body[12]] = body[14:]
+    else:
+        raise BrokenError("segments")
     if size == (0, 0) or not scans:
         raise BrokenError("no picture")
     whole = b"".join(profile[number] for number in sorted(profile))

@@ -8,15 +8,19 @@ from collections.abc import Callable
 from PIL import Image, ImageCms
 
 from generator.photo import jpeg, png, webp
-from generator.photo.container import BrokenError, Container
+from generator.photo.container import BrokenError, Container, Format
 from generator.photo.errors import PhotoError
 
 MAX_BYTES = 20_000_000
 """As much as a Telegram bot can download."""
-MAX_PIXELS = 25_000_000
+MAX_PIXELS: dict[Format, int] = {
+    "JPEG": 25_000_000, "HEIF": 25_000_000, "PNG": 16_800_000, "WEBP": 16_800_000
+}  # fmt: skip
+"""What phones take; for the others 4096 x 4096. Decoding that many takes up to 400 MB."""
 MAX_PIXELS_ONE_PASS = 50_000_000
-"""A JPEG of one scan is scaled down while it is decoded, whatever its size."""
-_MAX_PASSES = 64
+"""A JPEG of one scan is scaled down while it is decoded, so that it may be larger."""
+_MAX_PASSES = 20
+"""Scans of a JPEG; progressive ones have 10 or so, and each goes over the whole picture."""
 MIN_SIDE = 32
 SIDE = 1600
 """The longer side of what is returned, in pixels, at most."""
@@ -55,11 +59,11 @@ def open_photo(data: bytes) -> Image.Image:
     except BrokenError as error:
         raise PhotoError("photo.broken") from error
     if container.format != "HEIF":
-        _check(container.size, container.passes)
+        _check(container, container.size)
     try:
         with _opened(container) as opened:
             if opened.size != container.size:
-                _check(opened.size, container.passes)
+                _check(container, opened.size)
             return _finished(opened, container)
     except (PhotoError, MemoryError):
         raise
@@ -82,12 +86,12 @@ def _container(data: bytes) -> Container:
     raise PhotoError("photo.format")
 
 
-def _check(size: tuple[int, int], passes: int) -> None:
-    pixels = size[0] * size[1]
-    most = MAX_PIXELS_ONE_PASS if passes == 1 else MAX_PIXELS
-    if pixels > most:
+def _check(container: Container, size: tuple[int, int]) -> None:
+    one_pass = container.format == "JPEG" and container.passes == 1
+    most = MAX_PIXELS_ONE_PASS if one_pass else MAX_PIXELS[container.format]
+    if size[0] * size[1] > most:
         raise PhotoError("photo.too_many_pixels", megapixels=most // 1_000_000)
-    if passes > _MAX_PASSES:
+    if container.passes > _MAX_PASSES:
         raise PhotoError("photo.broken")
     longer, shorter = max(size), min(size)
     if shorter * min(1, SIDE / max(longer, 1)) < MIN_SIDE:
