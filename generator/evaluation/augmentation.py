@@ -14,14 +14,14 @@ from generator.data.store import Bytes
 
 _SHIFT = 0.05
 _SCALE = 0.04
-_BLURRED, _COMPRESSED, _NOISY = 0.5, 0.15, 0.5
+_BLURRED, _COMPRESSED, _NOISY = 0.4, 0.15, 0.5
 
 
 def augment(pictures: Bytes, random: torch.Generator) -> Tensor:
     """Premultiplied RGBA (B, H, W, 4) uint8 -> RGB in [0, 1], each picture treated by chance.
 
     A flat background of any colour, a small shift and scale, softening (as if drawn at a lower
-    resolution, down to a quarter), noise, JPEG blocks.
+    resolution, down to a third), noise, JPEG blocks.
     """
     rgba = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255
     return _worn(_backed(_moved(rgba, random), random), random)
@@ -94,7 +94,7 @@ def _worn(rgb: Tensor, random: torch.Generator) -> Tensor:
         rgb.split(1), chances.tolist(), amounts.tolist(), strict=True
     ):
         if blur < _BLURRED:
-            side = round(picture.shape[-1] / (1 + 3 * softness**2))
+            side = round(picture.shape[-1] / (1 + 2 * softness**2))
             picture = F.interpolate(picture, (side, side), mode="bilinear", antialias=True)
             picture = F.interpolate(picture, rgb.shape[2:], mode="bilinear")
         if block < _COMPRESSED:

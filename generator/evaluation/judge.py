@@ -36,31 +36,39 @@ class _Residual(nn.Module):
 
 
 class Classifier(nn.Module):
-    """Convolutions with batch norm; one softmax a group, one sigmoid an accessory.
+    """Convolutions with batch norm, looked at in `LOOKS` places; one softmax a group, one sigmoid
+    an accessory.
 
-    It looks at all 256 x 256 pixels, two by two in the channels: freckles are seldom larger.
-    Figures are aligned, so that places are features.
+    Freckles, fangs and the shape of an eye are small and lie where the face is: every look is a
+    learned attention over 16 x 16 positions (softmax pooling), with a bias for where things use to
+    be, and takes `VALUES` numbers from there. Pooled over everything, small things drown.
     """
 
-    FEATURES = 256
+    LOOKS, VALUES = 48, 12
+    FEATURES = LOOKS * VALUES
 
     def __init__(self) -> None:
         super().__init__()
-        self.body = nn.Sequential(
+        self.near = nn.Sequential(
             _layer(12, 48, 2), _layer(48, 96, 2), _Residual(96), _layer(96, 128, 2), _Residual(128),
-            _layer(128, 160, 2), _Residual(160),
         )  # fmt: skip
-        self.place = _layer(160, 16, kernel=1)
-        self.features = nn.Linear(16 * 8 * 8 + 160, self.FEATURES, bias=False)
+        self.far = nn.Sequential(_layer(128, 160, 2), _Residual(160), _layer(160, 128, kernel=1))
+        self.both = _layer(128, 128)
+        self.look = nn.Conv2d(128, self.LOOKS, 1)
+        self.usual = nn.Parameter(torch.zeros(self.LOOKS, 16 * 16))
+        self.value = nn.Conv2d(128, self.FEATURES, 1)
         self.norm = nn.BatchNorm1d(self.FEATURES)
         self.heads = nn.ModuleDict({g: nn.Linear(self.FEATURES, n) for g, n in _LEVELS.items()})
 
     def embed(self, rgb: Tensor) -> Tensor:
         """(B, 3, 256, 256) in [0, 1] -> (B, FEATURES)."""
         x = F.pixel_unshuffle(rgb * 2 - 1, 2).contiguous(memory_format=torch.channels_last)
-        x = self.body(x)  # (B, 160, 8, 8)
-        x = torch.cat([self.place(x).flatten(1), x.amax((2, 3))], 1)
-        return F.relu(self.norm(self.features(x)))
+        x = self.near(x)  # (B, 128, 16, 16)
+        x = self.both(x + F.interpolate(self.far(x), scale_factor=2, mode="nearest"))
+        attention = (self.look(x).flatten(2).float() + self.usual).softmax(-1)
+        values = self.value(x).flatten(2).unflatten(1, (self.LOOKS, self.VALUES)).float()
+        taken = (values @ attention[..., None])[..., 0]  # (B, LOOKS, VALUES)
+        return F.relu(self.norm(taken.flatten(1)))
 
     def read(self, features: Tensor) -> dict[str, Tensor]:
         """Features -> logits (B, levels) of each group, and of "accessories"."""
