@@ -11,7 +11,8 @@ ENV PATH=/venv/bin:$PATH \
     HOME=/tmp
 RUN groupadd --gid 10001 moemoji \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin moemoji \
-    && install --directory --owner 999 --group 10001 --mode 2750 /run/moemoji
+    && install --directory --owner 999 --group 10001 --mode 2750 /run/moemoji \
+    && install --directory --owner 10001 --group 10001 /var/lib/moemoji/packs
 WORKDIR /srv
 
 # The virtual environment has no pip of its own: the base image's installs into it.
@@ -41,7 +42,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY generator generator
 COPY worker worker
 COPY bot bot
-RUN pip --python /venv/bin/python install --constraint constraints.txt --no-binary moemoji ".[worker,sentry]"
+RUN pip --python /venv/bin/python install --constraint constraints.txt --no-binary moemoji ".[worker,packs,sentry]"
 
 FROM base AS bot
 LABEL org.opencontainers.image.title="Moemoji frontends" \

@@ -93,7 +93,7 @@ def test_ports(name):
 @each
 def test_health(name):
     check = SERVICES[name]["healthcheck"]
-    if name == "doctor":
+    if name in ("doctor", "models"):
         assert check == {"disable": True}
         return
     # The exec form: no shell is needed, and no variable of the host gets in.
@@ -142,11 +142,28 @@ def test_redis_has_a_password_that_no_command_shows():
     assert COMPOSE["networks"]["store"]["internal"] == "${STORE_INTERNAL:-true}"
     assert SERVICES["redis"]["networks"] == ["store"]
     for name in OURS - {"redis"}:
-        (volume,) = SERVICES[name]["volumes"]
-        assert volume["source"] == "secret"
+        (volume,) = (v for v in SERVICES[name]["volumes"] if v["source"] == "secret")
         assert volume["read_only"] is True
         # Else whichever container is made first would give the volume its owner.
         assert volume["volume"] == {"nocopy": True}
+
+
+def test_only_one_program_may_change_packs():
+    mounts = {
+        (name, volume.get("read_only", False))
+        for name, service in SERVICES.items()
+        for volume in service.get("volumes", ())
+        if isinstance(volume, dict) and volume["source"] == "packs"
+    }
+    assert mounts == {("worker", True), ("models", False)}
+    for name, _ in mounts:
+        volume = SERVICES[name]["volumes"][-1]
+        assert SERVICES[name]["environment"]["MOEMOJI_PACKS"] == volume["target"]
+        # The volume takes its owner from the image.
+        made = f"install --directory --owner 10001 --group 10001 {volume['target']}"
+        assert made in (ROOT / "Dockerfile").read_text()
+    assert SERVICES["models"]["networks"] == ["outside"]
+    assert SERVICES["models"]["image"] == SERVICES["worker"]["image"]
 
 
 def test_secrets_go_only_where_they_are_needed():
