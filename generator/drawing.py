@@ -40,10 +40,10 @@ class Drawn:
 
 
 def specs_of(wish: Wish, seed: int, count: int, style: str | None = None) -> tuple[AvatarSpec, ...]:
-    """The figures of a wish: picture i of a seed is always the same figure."""
+    """The figures of a wish: picture i of a seed is always the same figure, as in a chat."""
     if style is not None:
         wish = wish.model_copy(update={"style": style})
-    return tuple(wish.complete((seed + i) % 2**32) for i in range(count))
+    return wish.candidates(seed, count)
 
 
 def draw_files(order: Order, output: Path) -> Drawn:
@@ -68,8 +68,8 @@ def draw_files(order: Order, output: Path) -> Drawn:
     for first in range(0, len(specs), _BATCH):
         images += engine.draw(specs[first : first + _BATCH], order.size)
     images = [
-        background(image, order.background, seed=(seed + i) % 2**32)
-        for i, image in enumerate(images)
+        background(image, order.background, seed=spec.seed)
+        for image, spec in zip(images, specs, strict=True)
     ]
     if "{i}" in output.name:
         files = [

@@ -11,6 +11,7 @@ Example:
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, field_serializer, model_validator
@@ -185,3 +186,23 @@ class Wish(BaseModel):
             seed: Any integer; it is folded into 32 bits.
         """
         return priors.complete(self, seed)
+
+    def candidates(self, seed: int, count: int) -> tuple[AvatarSpec, ...]:
+        """The figures to choose from: always the same for a seed, however many are asked for.
+
+        Args:
+            seed: In [0, 2**32).
+            count: How many.
+        """
+        return tuple(self.complete(candidate_seed(seed, index)) for index in range(count))
+
+
+def candidate_seed(seed: int, index: int) -> int:
+    """The seed of a candidate: the given one for the first, unrelated ones for the others.
+
+    Seed + index would show three of the same four figures when somebody tries the next seed.
+    """
+    if index == 0:
+        return seed
+    digest = hashlib.blake2b(f"{seed}/{index}".encode(), digest_size=4).digest()
+    return int.from_bytes(digest, "little")

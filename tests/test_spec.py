@@ -158,3 +158,9 @@ def test_wishes_serialize_the_same_way_every_time() -> None:
     data = json.loads(wish.model_dump_json())
     assert data["without"] == sorted(ACCESSORIES[:12])
     assert data["avoid"] == [["age", "child"], ["hair", "bob"]]
+
+
+def test_candidates_of_neighbouring_seeds_differ() -> None:
+    seeds = [spec.seed for seed in range(50) for spec in Wish().candidates(seed, 4)]
+    assert len(set(seeds)) == 200
+    assert [spec.seed for spec in Wish().candidates(7, 1)] == [7]

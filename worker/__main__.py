@@ -62,7 +62,7 @@ def main(argv: list[str] | None = None) -> int:
 
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
     try:
-        engine = load_engine(settings.engine)
+        engine = load_engine(settings.engine, settings.batch_pictures)
     except SetupError as error:
         refuse(str(error))
     pulse = Pulse(Ledger(connection(url, attempts=0), name, settings))

@@ -5,7 +5,6 @@ Pure of Redis but for `perform`, which lets any stock rq worker do a job on its 
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import os
 import time
@@ -22,13 +21,16 @@ from rq import get_current_job
 from generator.compositing import background, png
 from generator.errors import PersonError
 from generator.spec import PALETTES, SLIDERS, VOCABULARY, AvatarSpec
-from generator.wish import Wish
+from generator.wish import Wish, candidate_seed
 from worker import metrics
 from worker.errors import SetupError
 from worker.jobs import DrawRequest, Request
 from worker.ledger import Ledger
 from worker.settings import WorkerSettings, load
 
+_WARM = 16
+"""Pictures to warm up with at most: more may be too much for the memory, which only a batch that
+is really drawn finds out in order."""
 _KEPT = frozenset({"style", "presentation", "age", "skin"})
 """What makes a figure that figure: no variation changes it."""
 _TOGETHER = {
@@ -41,15 +43,19 @@ _TOGETHER = {
 class Engine(Protocol):
     """What draws; `generator.engine.Engine` unless a setting names another class."""
 
-    def warm(self) -> None:
-        """Draw once for nothing, so that the first person does not wait for caches."""
+    def warm(self, pictures: int = 1) -> None:
+        """Draw so many at once for nothing, so that the first person does not wait for caches."""
 
     def draw(self, specs: list[AvatarSpec], size: int = 256) -> list[Image]:
         """RGBA pictures of `size` px, one per spec."""
 
 
-def load_engine(path: str) -> Engine:
+def load_engine(path: str, pictures: int = 1) -> Engine:
     """Load and warm the engine that `module:Class` names.
+
+    Args:
+        path: The class.
+        pictures: How many will be drawn at once.
 
     Raises:
         SetupError: if there is no such class, or it has no weights to load.
@@ -65,7 +71,7 @@ def load_engine(path: str) -> Engine:
         engine = cast(Engine, kind.load())
     except (OSError, RuntimeError, PersonError) as error:
         raise SetupError(f"The engine cannot be loaded: {error}.") from error
-    engine.warm()
+    engine.warm(min(pictures, _WARM))
     return engine
 
 
@@ -76,17 +82,6 @@ class Drawn:
     specs: tuple[AvatarSpec, ...]
     pictures: list[bytes]
     """PNG bytes, one per spec."""
-
-
-def candidate_seed(seed: int, index: int) -> int:
-    """The seed of a candidate: the request's own for the first, unrelated ones for the others.
-
-    Seed + index would show three of the same four figures when somebody tries the next seed.
-    """
-    if index == 0:
-        return seed
-    digest = hashlib.blake2b(f"{seed}/{index}".encode(), digest_size=4).digest()
-    return int.from_bytes(digest, "little")
 
 
 def vary(spec: AvatarSpec, seed: int, strength: float) -> AvatarSpec:
@@ -115,13 +110,13 @@ def vary(spec: AvatarSpec, seed: int, strength: float) -> AvatarSpec:
 
 def specs_of(request: DrawRequest) -> tuple[AvatarSpec, ...]:
     """The figures that a request asks for; always the same for the same request."""
-    seeds = [candidate_seed(request.seed, index) for index in range(request.count)]
     if request.variation is not None and request.specs is not None:
         base, strength = request.specs[0], request.variation.strength
+        seeds = [candidate_seed(request.seed, index) for index in range(request.count)]
         return tuple(vary(base, seed, strength) for seed in seeds)
     if request.specs is not None:
         return request.specs
-    return tuple(request.wish.complete(seed) for seed in seeds)
+    return request.wish.candidates(request.seed, request.count)
 
 
 def compatible(request: Request) -> tuple[Any, ...]:
@@ -160,18 +155,20 @@ def draw(
             images = around(
                 lambda now=now: engine.draw([spec for _, spec in now], requests[0].size)  # type: ignore[misc]
             )
-        owners = [requests[at] for at, _ in now]
-        for (at, _), encoded in zip(now, _encoders().map(_encoded, images, owners), strict=True):
+        behind = [requests[at].background for at, _ in now]
+        seeds = [spec.seed for _, spec in now]
+        for (at, _), encoded in zip(
+            now, _encoders().map(_encoded, images, behind, seeds), strict=True
+        ):
             made[at].append(encoded)
             if len(made[at]) == len(asked[at]):
                 yield requests[at], Drawn(asked[at], made[at])
 
 
-def _encoded(image: Image, request: DrawRequest) -> bytes:
+def _encoded(image: Image, behind: str | None, seed: int) -> bytes:
     with metrics.stage("encode"):
-        if request.background is not None:
-            image = background(image, request.background, seed=request.seed)
-        return png(image)
+        # By the figure's own seed, so that a pick keeps its background in full size.
+        return png(image if behind is None else background(image, behind, seed=seed))
 
 
 @cache

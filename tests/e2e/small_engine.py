@@ -21,7 +21,7 @@ class SmallEngine:
     def load(cls) -> SmallEngine:
         return cls()
 
-    def warm(self) -> None:
+    def warm(self, pictures: int = 1) -> None:
         pass
 
     def draw(self, specs: list[AvatarSpec], size: int = 256) -> list[Image.Image]:

@@ -18,7 +18,7 @@ from tests.e2e.fake_telegram import FakeTelegram
 from tests.e2e.processes import REPOSITORY, SMALL, Program
 from worker.embedded import EmbeddedRedis
 from worker.queue import connection, keys_without_ttl
-from worker.tasks import candidate_seed, load_engine
+from worker.tasks import load_engine
 
 WISH, SEED = "cute girl with pink twintails", 20261122
 _WEIGHTS = REPOSITORY / "generator" / "weights" / "moe.safetensors"
@@ -42,9 +42,7 @@ def difference(one: Image.Image, other: Image.Image) -> int:
 @pytest.fixture
 def expected() -> list[Image.Image]:
     """The four candidates, drawn here."""
-    wish = parse(WISH).wish
-    specs = [wish.complete(candidate_seed(SEED, index)) for index in range(4)]
-    return load_engine(ENGINE).draw(specs)
+    return load_engine(ENGINE).draw(list(parse(WISH).wish.candidates(SEED, 4)))
 
 
 async def test_the_posted_picture_is_that_of_the_wish_and_seed(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 
 from PIL import Image
@@ -39,8 +40,9 @@ class SmallEngine:
     def load(cls) -> SmallEngine:
         return cls()
 
-    def warm(self) -> None:
-        pass
+    def warm(self, pictures: int = 1) -> None:
+        sys.stdout.write(f"warmed with {pictures}\n")
+        sys.stdout.flush()
 
     def draw(self, specs: list[AvatarSpec], size: int = 256) -> list[Image.Image]:
         seeds = {spec.seed for spec in specs}

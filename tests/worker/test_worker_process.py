@@ -61,8 +61,9 @@ async def test_pictures_are_those_of_the_specs(queue, request_of, spawn, deliver
 async def test_a_burst_ends_when_nothing_waits(queue, request_of, spawn):
     for user in "abc":
         await queue.submit(request_of(user))
-    worker = spawn("--burst")
+    worker = spawn("--burst", MOEMOJI_BATCH_PICTURES="6")
     assert await worker.ended() == 0
+    assert "warmed with 6" in worker.text()
     assert worker.text().count("drawn") == 3
     assert "batch=3" in worker.text()
 

@@ -295,13 +295,14 @@ def test_the_frontends_side_is_free_of_torch():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_candidates_of_neighbouring_seeds_differ():
-    from worker.tasks import candidate_seed
+def test_a_chat_and_the_command_line_draw_the_same_four(request_of):
+    from generator.drawing import specs_of as drawn_by_command
+    from worker.tasks import specs_of
 
-    assert candidate_seed(7, 0) == 7
-    seeds = {candidate_seed(seed, index) for seed in range(50) for index in range(4)}
-    assert len(seeds) == 200
-    assert all(0 <= seed < 2**32 for seed in seeds)
+    wish = Wish(hair="twintails")
+    four = specs_of(request_of(wish=wish, seed=7, count=4))
+    assert four == drawn_by_command(wish, 7, 4)
+    assert four[:2] == drawn_by_command(wish, 7, 2)
 
 
 def test_variations_stay_near_and_differ():
