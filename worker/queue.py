@@ -289,6 +289,14 @@ class JobQueue:
             clock, workers = await pipe.execute()
         return sum(1 for _, till in workers if till > clock[0])
 
+    async def load(self) -> tuple[int, int]:
+        """How many jobs wait, and how many are being drawn."""
+        async with reachable(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.zcard(f"{PREFIX}waiting")
+            pipe.zcard(f"{PREFIX}running")
+            waiting, running = await pipe.execute()
+        return int(waiting), int(running)
+
     async def upload(self, author: Author, data: bytes) -> str:
         """Put a picture aside for a request's `uploads`: 15 minutes, or until its job ends."""
         key = secrets.token_hex(12)

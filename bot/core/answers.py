@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core import limits
-from bot.core.events import Action, Command, Event, Press
+from bot.core.events import Action, Command, Event, Person, Press
 from bot.core.preferences import Preferences
 from bot.core.refusals import RefusalError
 from bot.core.replies import Button, Form, Reply, Rows
@@ -23,10 +23,13 @@ class Answers:
         self._queue = queue
         self._preferences = preferences
 
-    def help(self, say: Texts) -> Reply:
-        """What we can do, with a button to begin."""
+    def help(self, say: Texts, person: Person | None = None) -> Reply:
+        """What we can do, with a button to begin; managers are told of /admin as well."""
         surprise = Button(say("buttons.surprise"), Action("idea"), "main", "🎲")
-        return Reply(say("say.help"), rows=((surprise,),), private=True)
+        text = say("say.help")
+        if person is not None and (person.moderator or person.owner):
+            text += "\n" + say("say.help_admin")
+        return Reply(text, rows=((surprise,),), private=True)
 
     def privacy(self, say: Texts) -> Reply:
         """What is kept, and for how long: the numbers are those of the settings."""

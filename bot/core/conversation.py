@@ -8,6 +8,7 @@ from __future__ import annotations
 import structlog
 
 from bot.core import limits
+from bot.core.admin import Admin
 from bot.core.answers import Answers
 from bot.core.drawing import Drawing
 from bot.core.events import COMMANDS, Command, Edited, Event, Pictures, Press
@@ -60,6 +61,7 @@ class Conversation:
         self._drawing = Drawing(queue, preferences, self._limits)
         self._answers = Answers(queue, preferences)
         self._panel = Panel(preferences, self._limits)
+        self._admin = Admin(queue, self._limits)
         warm()
 
     async def handle(self, event: Event, chat: Chat) -> Reply | None:
@@ -143,8 +145,10 @@ class Conversation:
                 return self._answers.privacy(say)
             case "forget":
                 return self._answers.ask_to_forget(say)
+            case "admin":
+                return await self._admin.command(event, say)
             case "help":
-                return self._answers.help(say)
+                return self._answers.help(say, event.person)
             case _:
                 raise RefusalError("command", command=f"/{event.name[:32]}")
 

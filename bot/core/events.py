@@ -9,7 +9,7 @@ from typing import Literal
 from worker.jobs import Author
 
 COMMANDS: tuple[str, ...] = (
-    *("avatar", "show", "queue", "cancel", "settings", "help", "privacy", "forget"),
+    *("avatar", "show", "queue", "cancel", "settings", "help", "privacy", "forget", "admin"),
 )
 """The commands, by the names that the texts and the platforms give them their own names for."""
 

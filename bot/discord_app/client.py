@@ -22,9 +22,11 @@ from bot.core import Conversation
 from bot.core.carrier import GRACE, Carrier
 from bot.core.events import Action, Edited, Event, Person, Place
 from bot.core.preferences import Preferences
+from bot.discord_app.administration import add_admin
 from bot.discord_app.answering import Answering
-from bot.discord_app.commands import Localizer, add_commands
+from bot.discord_app.commands import add_commands
 from bot.discord_app.controls import Control
+from bot.discord_app.localized import Localizer
 from bot.discord_app.outlet import DiscordOutlet
 from bot.health import Heartbeat
 from bot.journal import where
@@ -67,6 +69,7 @@ class MoemojiClient(discord.Client):
         """After the login, before the gateway: buttons of earlier lives work from here on."""
         self.add_dynamic_items(Control)
         add_commands(self)
+        add_admin(self)
         await self.tree.set_translator(Localizer())
         await self._sync()
         if self.carrier is not None:
@@ -172,18 +175,21 @@ def who_and_where(interaction: discord.Interaction) -> tuple[Person, Place]:
     """The person and the place of an interaction."""
     user, rights = interaction.user, interaction.permissions
     private = interaction.guild_id is None
-    thread = isinstance(interaction.channel, discord.Thread)
+    thread = interaction.channel if isinstance(interaction.channel, discord.Thread) else None
+    roles = user.roles if isinstance(user, discord.Member) else []
     return (
         Person(
             user_id=str(user.id),
             locale=interaction.locale.value,
             moderator=not private and (rights.manage_guild or rights.administrator),
+            roles=tuple(str(role.id) for role in roles if not role.is_default()),
         ),
         Place(
             platform="discord",
             chat_id=str(interaction.channel_id),
             guild_id=None if private else str(interaction.guild_id),
-            thread_id=str(interaction.channel_id) if thread else None,
+            thread_id=None if thread is None else str(thread.id),
+            parent_id=None if thread is None else str(thread.parent_id),
             private=private,
         ),
     )

@@ -3,48 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
-from discord.app_commands import locale_str
 
 from bot.core.conversation import values_of
 from bot.core.events import Command, Pictures
 from bot.core.panel import SETTINGS
-from bot.texts import DISCORD_LOCALES, language_of, texts
+from bot.discord_app.localized import described, localized, named
+from bot.texts import language_of, texts
 
 if TYPE_CHECKING:
     from bot.discord_app.client import MoemojiClient
 
 Interaction = discord.Interaction[Any]
-T = TypeVar("T")
-
-
-class Localizer(app_commands.Translator):
-    """Looks names and descriptions up in the texts."""
-
-    async def translate(
-        self,
-        string: locale_str,
-        locale: discord.Locale,
-        context: app_commands.TranslationContextTypes,
-    ) -> str | None:
-        """The text of a language Moemoji speaks; None for the others."""
-        language, key = DISCORD_LOCALES.get(locale.value), string.extras.get("key")
-        return texts(language)(key) if language and key else None
-
-
-def _text(key: str) -> locale_str:
-    return locale_str(texts("en")(key), key=key)
-
-
-def _described(*options: str) -> Callable[[T], T]:
-    return app_commands.describe(**{o: _text(f"options.{o}.description") for o in options})
-
-
-def _named(*options: str) -> Callable[[T], T]:
-    return app_commands.rename(**{o: _text(f"options.{o}.name") for o in options})
 
 
 def add_commands(client: MoemojiClient) -> None:
@@ -55,8 +28,8 @@ def add_commands(client: MoemojiClient) -> None:
 
     def command(name: str) -> Callable[[Any], app_commands.Command[Any, Any, None]]:
         return tree.command(
-            name=_text(f"commands.{name}.name"),
-            description=_text(f"commands.{name}.description"),
+            name=localized(f"commands.{name}.name"),
+            description=localized(f"commands.{name}.description"),
         )
 
     async def handle(interaction: Interaction, name: str, words: str = "", **options: Any) -> None:
@@ -71,8 +44,8 @@ def add_commands(client: MoemojiClient) -> None:
         await client.answer(interaction, event)
 
     @command("avatar")
-    @_described("prompt", "style", "count", "seed", "background")
-    @_named("prompt", "style", "count", "seed", "background")
+    @described("prompt", "style", "count", "seed", "background")
+    @named("prompt", "style", "count", "seed", "background")
     async def avatar(
         interaction: Interaction,
         prompt: app_commands.Range[str, 0, 400] = "",
@@ -101,25 +74,25 @@ def add_commands(client: MoemojiClient) -> None:
         ]
 
     @command("show")
-    @_described("id")
-    @_named("id")
+    @described("id")
+    @named("id")
     async def show(interaction: Interaction, id: str) -> None:
         await handle(interaction, "show", id)
 
     @command("cancel")
-    @_described("id")
-    @_named("id")
+    @described("id")
+    @named("id")
     async def cancel(interaction: Interaction, id: str = "") -> None:
         await handle(interaction, "cancel", id)
 
     @command("settings")
-    @_described("what", "value", "scope")
-    @_named("what", "value", "scope")
+    @described("what", "value", "scope")
+    @named("what", "value", "scope")
     @app_commands.choices(
         what=[app_commands.Choice(name=name, value=name) for name in SETTINGS],
         scope=[
-            app_commands.Choice(name=_text("buttons.mine"), value="m"),
-            app_commands.Choice(name=_text("buttons.server"), value="s"),
+            app_commands.Choice(name=localized("buttons.mine"), value="m"),
+            app_commands.Choice(name=localized("buttons.server"), value="s"),
         ],
     )
     async def settings(
@@ -148,7 +121,7 @@ def add_commands(client: MoemojiClient) -> None:
     for name in ("queue", "help", "privacy", "forget"):
         plain(name)
 
-    @tree.context_menu(name=_text("menus.picture"))
+    @tree.context_menu(name=localized("menus.picture"))
     async def picture(interaction: Interaction, message: discord.Message) -> None:
         pictures = [
             file for file in message.attachments if (file.content_type or "").startswith("image/")
@@ -158,7 +131,7 @@ def add_commands(client: MoemojiClient) -> None:
         )
         await client.answer(interaction, event)
 
-    @tree.context_menu(name=_text("menus.member"))
+    @tree.context_menu(name=localized("menus.member"))
     async def member(interaction: Interaction, user: discord.User) -> None:
         event = Pictures(
             *who_and_where(interaction), of_member=True, message_id=str(interaction.id)

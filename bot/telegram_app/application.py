@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 import structlog
-from telegram import BotCommand, Message, Update
+from telegram import BotCommand, BotCommandScopeAllChatAdministrators, Message, Update
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import (
     AIORateLimiter,
@@ -176,21 +176,25 @@ class TelegramFrontend:
     async def _register_commands(self) -> None:
         """The menus of commands, only if they changed."""
         menus = {
-            code: [
+            (code, who): [
                 (_TELEGRAM_NAMES.get(name, name), texts(lang)(f"commands.{name}.description"))
                 for name in COMMANDS
+                if name != "admin" or who == "administrators"
             ]
             for code, lang in {"": "en", **TELEGRAM_LANGUAGES}.items()
+            for who in ("everybody", "administrators")
         }
         preferences = self._conversation.preferences
-        digest = hashlib.sha256(json.dumps(menus).encode()).hexdigest()
+        digest = hashlib.sha256(json.dumps([*menus.values()]).encode()).hexdigest()
         name = f"telegram-commands:{self.application.bot.id}"
         if await preferences.remembered(name) == digest:
             return
         try:
-            for code, commands in menus.items():
+            for (code, who), commands in menus.items():
                 await self.application.bot.set_my_commands(
-                    [BotCommand(*command) for command in commands], language_code=code or None
+                    [BotCommand(*command) for command in commands],
+                    language_code=code or None,
+                    scope=None if who == "everybody" else BotCommandScopeAllChatAdministrators(),
                 )
         except TelegramError as error:
             # The menus are a convenience; typing the commands works without them.

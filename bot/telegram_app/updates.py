@@ -47,13 +47,20 @@ class Updates:
         question = await self._question(message)
         if command is None and question is None and not private:
             return None
-        who = (await self._person(message, user), place_of(message))
+        name = COMMAND_NAMES.get(command["name"].lower()) if command is not None else None
+        # Rules change who may draw: whoever is no administrator any more is so at once.
+        person = await self._person(message, user, fresh=name == "admin")
+        who = (person, place_of(message))
         number = str(message.message_id)
         if message.photo or message.document:
             return Pictures(*who, words=text, message_id=number)
         if command is not None:
             words = (command["words"] or "").strip()
-            return Command(*who, name=command["name"], words=words, message_id=number)
+            meant = self._meant(message) if name == "admin" else None
+            options = {"user": meant} if meant is not None else {}
+            return Command(
+                *who, name=command["name"], words=words, options=options, message_id=number
+            )
         if not text:
             return None
         if question is not None:
@@ -91,20 +98,27 @@ class Updates:
             return None
         return await self._preferences.asked(f"telegram:{message.chat.id}", str(asked.message_id))
 
-    async def _person(self, message: Message, user: User) -> Person:
+    def _meant(self, message: Message) -> str | None:
+        """The id of the person whose message this answers: there is no other way to learn it."""
+        asked = message.reply_to_message
+        if asked is None or asked.from_user is None or asked.from_user.id == self._bot.id:
+            return None
+        return str(asked.from_user.id)
+
+    async def _person(self, message: Message, user: User, *, fresh: bool) -> Person:
         # Anonymous administrators write in the name of the group itself.
         anonymous = message.sender_chat is not None and message.sender_chat.id == message.chat.id
         return Person(
             user_id=str(user.id),
             locale=user.language_code,
-            moderator=anonymous or await self._moderates(message.chat, user.id),
+            moderator=anonymous or await self._moderates(message.chat, user.id, fresh=fresh),
         )
 
-    async def _moderates(self, chat: Chat, user_id: int) -> bool:
+    async def _moderates(self, chat: Chat, user_id: int, *, fresh: bool = False) -> bool:
         if chat.type == ChatType.PRIVATE:
             return False
         known = self._rights.get((chat.id, user_id))
-        if known is not None and known[0] > time.monotonic():
+        if known is not None and known[0] > time.monotonic() and not fresh:
             return known[1]
         try:
             member = await self._bot.get_chat_member(chat.id, user_id)

@@ -120,3 +120,52 @@ async def test_ideas_for_a_bare_command(env: Any, world: World) -> None:
     assert "Pick an idea" in ideas.response.content
     pressed = await world.me.click(ideas.response, label="Surprise me")
     assert pressed.deferred
+
+
+async def test_admin_is_one_group_for_managers(
+    env: Any, world: World, client: MoemojiClient
+) -> None:
+    group = client.tree.get_command("admin")
+    assert isinstance(group, discord.app_commands.Group)
+    assert group.guild_only
+    assert group.default_permissions == discord.Permissions(manage_guild=True)
+    payload = await group.get_translated_payload(client.tree, client.tree.translator)
+    assert payload["name_localizations"]["zh-CN"] == "管理"
+    assert {option["name_localizations"]["ja"] for option in payload["options"]} >= {"禁止", "上限"}
+    # Discord hides it from the others; if somebody opens it to them, we still say no.
+    with pytest.raises(Exception, match="not visible"):
+        await world.me.slash(world.channel, "admin show")
+    registered = {command.name: command for command in await client.tree.fetch_commands()}
+    world.guild.set_command_permissions(registered["admin"], {world.me: True})
+    refused = await world.me.slash(world.channel, "admin ban", user=world.other)
+    assert refused.ephemeral
+    assert "Only moderators" in refused.response.content
+
+    saved = await world.moderator.slash(world.channel, "admin ban", user=world.other, time="2 h")
+    assert saved.ephemeral
+    assert f"<@{world.other.id}>" in saved.response.content
+    told = await world.other.slash(world.channel, "avatar", wish="girl")
+    assert told.ephemeral
+    assert "about 2 h" in told.response.content
+    await world.moderator.slash(world.channel, "admin unban", user=world.other)
+    assert (await world.other.slash(world.channel, "avatar", wish="girl")).deferred
+    words = await world.moderator.slash(world.channel, "admin words", rule="deny", word="blorp")
+    assert "Refused: blorp" in words.response.content
+    told = await world.me.slash(world.channel, "avatar", wish="bl0rp girl")
+    assert "won't draw that" in told.response.content
+
+
+async def test_channels_and_roles_come_from_discord(env: Any, world: World) -> None:
+    artists = world.guild.create_role("Artists")
+    artist = world.guild.add_member(env.create_user("artist"), roles=[artists])
+    shown = await world.moderator.slash(world.channel, "admin access", rule="allow", role=artists)
+    assert f"<@&{artists.id}>" in shown.response.content
+    assert (await artist.slash(world.channel, "avatar", wish="girl")).deferred
+    refused = await world.me.slash(world.channel, "avatar", wish="girl")
+    assert "Only some people" in refused.response.content
+    shown = await world.moderator.slash(
+        world.channel, "admin access", rule="deny", channel=world.channel
+    )
+    assert f"not <#{world.channel.id}>" in shown.response.content
+    refused = await artist.slash(world.channel, "avatar", wish="girl")
+    assert "don't draw" in refused.response.content

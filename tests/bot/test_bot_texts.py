@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.admin import SUBCOMMANDS
 from bot.core.events import COMMANDS
 from bot.texts import LANGUAGES, language_of, texts
 from generator.photo import REFUSALS
@@ -33,7 +34,7 @@ def test_same_keys_and_placeholders(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_chats_accept(language: str) -> None:
     say = texts(language)
-    for section in ("commands", "options"):
+    for section in ("commands", "admin", "options"):
         for key, text in say.section(section).items():
             if key.endswith(".name"):
                 # https://discord.com/developers/docs/interactions/application-commands
@@ -45,8 +46,9 @@ def test_what_chats_accept(language: str) -> None:
         assert len(label) <= 30
     for name in say.section("menus").values():
         assert len(name) <= 32
-    names = [say(f"commands.{name}.name") for name in COMMANDS]
-    assert len(set(names)) == len(names)
+    for section, known in (("commands", COMMANDS), ("admin", SUBCOMMANDS)):
+        names = [say(f"{section}.{name}.name") for name in known]
+        assert len(set(names)) == len(names)
 
 
 def test_every_key_is_used_and_every_used_key_exists() -> None:

@@ -235,7 +235,9 @@ class FakeTelegram:
         return True
 
     def _setMyCommands(self, given: Any, files: Any) -> Any:  # noqa: N802
-        self.commands[given.get("language_code", "")] = given["commands"]
+        scope = given.get("scope") or {"type": "default"}
+        whose = "" if scope["type"] == "default" else f"@{scope['type']}"
+        self.commands[given.get("language_code", "") + whose] = given["commands"]
         return True
 
     def _getChatMember(self, given: Any, files: Any) -> Any:  # noqa: N802

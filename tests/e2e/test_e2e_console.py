@@ -78,6 +78,16 @@ def test_a_chat(tmp_path: Path) -> None:
     assert sizes == {(520, 520), (512, 512)}
 
 
+def test_the_console_may_do_everything(tmp_path: Path) -> None:
+    lines = "/admin words deny blorp\n/avatar bl0rp\n/admin status\n/admin audit\n/quit\n"
+    ended = console("--folder", str(tmp_path), lines=lines)
+    assert ended.returncode == 0, ended.stderr
+    assert "Refused: blorp" in ended.stdout
+    assert "won't draw that" in ended.stdout
+    assert "Waiting: 0" in ended.stdout
+    assert "words deny blorp (terminal)" in ended.stdout
+
+
 def test_a_worker_that_cannot_start_is_one_sentence(tmp_path: Path) -> None:
     ended = console("--once", "/avatar girl", MOEMOJI_ENGINE="tests.e2e.nothing:Engine")
     assert ended.returncode == 78

@@ -11,7 +11,7 @@ import pytest_asyncio
 from aiohttp import ClientSession
 from PIL import Image
 
-from tests.e2e.fake_telegram import FakeTelegram, Message
+from tests.e2e.fake_telegram import FakeTelegram, Message, chat_json, person
 from tests.e2e.processes import SMALL, Program
 from worker.embedded import EmbeddedRedis
 
@@ -80,6 +80,41 @@ async def test_only_the_author_or_a_moderator(
     telegram.administrators.add(me + 2)
     await telegram.press(me + 2, shown, "Delete")
     await telegram.until(lambda: shown.deleted)
+
+
+async def test_administrators_of_a_group_make_its_rules(
+    bot: Program, telegram: FakeTelegram, me: int
+) -> None:
+    def said(part: str) -> int:
+        return sum(part in m.text for m in telegram.in_chat(-me))
+
+    await telegram.write(me, "/admin words deny blorp", -me)
+    await telegram.until(lambda: said("Only moderators") == 1)
+    telegram.administrators.add(me + 1)
+    await telegram.write(me + 1, "/admin@moemoji_bot words deny blorp", -me)
+    await telegram.until(lambda: said("Refused: blorp") == 1)
+    # Once for each person, however often they try: nobody else wants to read it.
+    for _ in range(3):
+        await telegram.write(me, "/avatar b l o r p", -me)
+    await telegram.write(me + 2, "/avatar blorp", -me)
+    await telegram.write(me + 2, "/queue", -me)
+    await telegram.until(lambda: said("Nothing in line") == 1 and said("won't draw that") == 2)
+    # A ban is an answer to what somebody wrote: Telegram tells no ids of names.
+    theirs = {
+        "message_id": 5,
+        "date": 1,
+        "chat": chat_json(-me),
+        "from": person(me),
+        "text": "spam",
+    }
+    await telegram.write(me + 1, "/admin ban 2 h", -me, reply_to_message=theirs)
+    await telegram.until(lambda: said(f"Banned: {me} (about 2 h)") == 1)
+    await telegram.write(me, "/avatar girl", -me)
+    await telegram.until(lambda: said("can't use me here for about 2 h") == 1)
+    # Who is no administrator any more changes nothing any more, from that moment on.
+    telegram.administrators.discard(me + 1)
+    await telegram.write(me + 1, f"/admin unban {me}", -me)
+    await telegram.until(lambda: said("Only moderators") == 2)
 
 
 async def test_files_are_an_album_of_documents(
@@ -199,6 +234,13 @@ async def test_forgetting_and_privacy(bot: Program, telegram: FakeTelegram, me: 
 async def test_the_menu_of_commands_is_set_once(bot: Program, telegram: FakeTelegram) -> None:
     assert {"", "zh", "ja"} <= set(telegram.commands)
     assert "forgetme" in {command["command"] for command in telegram.commands[""]}
+    offered = {
+        who: "admin" in {command["command"] for command in commands}
+        for who, commands in telegram.commands.items()
+    }
+    assert [who for who, admin in offered.items() if admin] == [
+        f"{code}@all_chat_administrators" for code in ("", "zh", "ja")
+    ]
     telegram.calls.clear()
     await bot.restart()
     await bot.ready()
