@@ -73,6 +73,8 @@ def main(argv: list[str] | None = None) -> int:
     except redis.exceptions.RedisError as error:
         log.error("redis-away", error=type(error).__name__)
         return 1
+    except SetupError as error:
+        refuse(str(error))
     # rq would do so a moment later, when the loop begins.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, worker.request_stop)

@@ -14,6 +14,7 @@ TEXT_KEYS: dict[str, tuple[str, ...]] = {
     "out-of-memory": ("job_id",),
     "worker-lost": ("job_id",),
     "waited-too-long": ("job_id",),
+    "upload-refused": (),
 }
 """Every key that a `PersonError` or a failed event of this package carries."""
 

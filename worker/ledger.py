@@ -123,6 +123,13 @@ class Ledger:
         answers = cast(list[int], self._begin(args=[self.owner, *ids]))
         return {job_id for job_id, mine in zip(ids, answers, strict=True) if mine}
 
+    def uploads(self, request: Request) -> list[bytes]:
+        """The pictures that were sent in with a request, as far as they are still there."""
+        if not request.uploads:
+            return []
+        found = self.redis.mget([f"{PREFIX}upload:{key}" for key in request.uploads])
+        return [data for data in cast(list[bytes | None], found) if data is not None]
+
     def done(
         self,
         request: Request,

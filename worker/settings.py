@@ -108,6 +108,8 @@ class WorkerSettings(ProcessSettings):
     """Where Redis (6.2 or later) is: redis://, rediss:// or unix://."""
     engine: Annotated[str, Field(pattern=r"^[\w.]+:\w+$")] = "generator.engine:Engine"
     """The class that draws, as module:Class."""
+    upload_check: Annotated[str, Field(pattern=r"^([\w.]+:\w+)?$")] = ""
+    """The class that looks at pictures people send in, as module:Class; empty: none does."""
     batch_jobs: Annotated[int, Field(ge=1, le=256)] = 8
     """Jobs drawn together at most."""
     batch_pictures: Annotated[int, Field(ge=1, le=1024)] = 8

@@ -27,6 +27,7 @@ from worker.errors import SetupError
 from worker.jobs import DrawRequest, Request
 from worker.ledger import Ledger
 from worker.settings import WorkerSettings, load
+from worker.uploads import UploadRefusedError, load_check, look
 
 _WARM = 16
 """Pictures to warm up with at most: more may be too much for the memory, which only a batch that
@@ -185,9 +186,15 @@ def perform(job_id: str) -> None:
     settings = load(WorkerSettings)
     ledger = Ledger(job.connection, f"stock-{os.getpid()}", settings)
     engine = load_engine(settings.engine)
+    check = load_check(settings.upload_check)
     for claim in ledger.claim([job_id]):
         if claim.request is None or not ledger.begin([job_id]):
             continue
         begun = time.perf_counter()
+        try:
+            look(check, ledger, claim.request)
+        except UploadRefusedError as error:
+            ledger.failed(claim, error.key)
+            continue
         for request, drawn in draw(engine, [claim.request], step=settings.batch_pictures):
             ledger.done(request, drawn.specs, drawn.pictures, time.perf_counter() - begun)

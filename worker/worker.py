@@ -32,6 +32,7 @@ from worker.queue import RETRIED
 from worker.scripts import QUEUES
 from worker.settings import WorkerSettings
 from worker.tasks import Engine, compatible, draw
+from worker.uploads import load_check, look
 
 LAST_PATIENCE = 3.0
 """Seconds that a worker which was told to stop waits for a Redis that is away."""
@@ -80,6 +81,7 @@ class AvatarWorker(SimpleWorker):
         self._settings = settings
         self._pulse = pulse
         self._books = Ledger(client, name, settings)
+        self._check = load_check(settings.upload_check)
         self._step = settings.batch_pictures
 
     @property
@@ -207,6 +209,7 @@ class AvatarWorker(SimpleWorker):
             if claim.request is not None and not claim.attempts:
                 waited = time.time() - claim.request.created
                 metrics.WAITED.labels(claim.request.lane).observe(max(0.0, waited))
+        group = [claim for claim in group if self._looked_at(claim)]
         begun = time.perf_counter()
         left = self._try(group, begun)
         # One by one after an error of the batch, so that one bad job fails alone.
@@ -214,6 +217,21 @@ class AvatarWorker(SimpleWorker):
             self._try([claim], time.perf_counter())
         if group:
             self._books.pace((time.perf_counter() - begun) / len(group))
+
+    def _looked_at(self, claim: Claim) -> bool:
+        """Whether what was sent in may be worked with; if not, the job has failed."""
+        request = claim.request
+        if request is None or self._check is None:
+            return True
+        try:
+            with metrics.stage("check"):
+                self._pulse.watch([claim.job_id], lambda: look(self._check, self._books, request))
+        except redis.exceptions.RedisError:
+            raise
+        except Exception as error:
+            self._fail(claim, error)
+            return False
+        return True
 
     def _try(self, group: Sequence[Claim], begun: float) -> list[Claim]:
         """Draw the group; answers the jobs to be tried alone after an error."""
