@@ -98,6 +98,15 @@ def record(file: Path) -> Weights:
     return after
 
 
+def publish(part: Path, file: Path) -> None:
+    """Put a finished file of weights in its place, and into the manifest if there is one beside."""
+    # A mode of 0600, as safetensors sets it, would follow the file into packages and images.
+    part.chmod(0o644)
+    part.replace(file)
+    if (file.parent / MANIFEST).exists():
+        record(file)
+
+
 def rebuild(folder: Path = SHIPPED) -> list[Weights]:
     """Record every file of weights in a folder, and forget those that are gone."""
     files = sorted(folder.glob(f"*{SUFFIX}"))

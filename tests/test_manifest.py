@@ -16,11 +16,11 @@ from generator.training.export import export_run
 
 def test_the_shipped_weights_are_the_ones_of_the_manifest():
     files = [file.name for file in manifest.SHIPPED.glob("*.safetensors")]
-    assert sorted(files) == sorted(manifest.read())
+    assert sorted(files) == sorted(manifest.read()), f"run {manifest.REBUILD}"
     for file in files:
         entry = manifest.check(manifest.SHIPPED / file)
         assert entry.licence
-        assert entry.about
+        assert entry.about, f"say in {manifest.MANIFEST} what {file} is"
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from generator.errors import PersonError
 from generator.evaluation.features import M, channels_last
 from generator.evaluation.visibility import ATTRIBUTES
+from generator.manifest import publish
 from generator.spec import ACCESSORIES, VOCABULARY
 
 FILE = Path(__file__).parents[1] / "weights" / "judge.safetensors"
@@ -152,7 +153,7 @@ class Judge:
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_suffix(".part")
         save_file(tensors, part, {**self.notes, "vocabulary": vocabulary()})
-        part.replace(file)
+        publish(part, file)
 
     @torch.inference_mode()
     def __call__(self, rgb: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from generator.manifest import MANIFEST, record
+from generator.manifest import publish
 from generator.models.generator import GeneratorConfig
 from generator.training.config import ConfigError, TrainConfig
 
@@ -46,11 +46,7 @@ def export_run(config: TrainConfig, output: Path) -> int:
         metadata |= {"images": shown, "hours": hours}
     part = output.with_suffix(".part")
     save_file(weights, part, metadata)
-    # A mask of 0600, as the library sets it, would follow the file into packages and images.
-    part.chmod(0o644)
-    part.replace(output)
-    if (output.parent / MANIFEST).exists():
-        record(output)
+    publish(part, output)
     return output.stat().st_size
 
 
