@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,16 @@ def test_a_manifest_is_read(tmp_path: Path):
         "逆さ",
         "Up",
     ]
+
+
+def test_the_manual_shows_a_whole_manifest():
+    page = (Path(__file__).parents[2] / "docs/packs.md").read_text()
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.S)
+    manifest = parse(example.encode(), Path("paprika.toml"))
+    assert manifest.title("ja") == "パプリカ"
+    # What is commented out fits as well.
+    commented = re.sub(r"^# (?=\w+ = )", "", example, flags=re.M)
+    assert parse(commented.encode(), Path("paprika.toml")).input.fixed
 
 
 @pytest.mark.parametrize(
