@@ -1,7 +1,7 @@
 """/admin: what the managers of a place, and the owners of the bot, decide there.
 
 In Discord it is one command with subcommands and options, elsewhere one with words; both come to
-the same `_Asked`. Every change is written into the audit in the same step.
+the same `Asked`. Every change is written into the audit in the same step.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from bot.core import limits
+from bot.core.asked import ACCESS, LIMITS, LISTS, WORDS, Asked, read, seconds_of
 from bot.core.events import Command, Event
 from bot.core.limits import Limits
 from bot.core.refusals import RefusalError
@@ -27,56 +27,14 @@ from bot.moderation.rules import (
     MAX_WORDS,
     NOWHERE,
 )
-from bot.texts import LANGUAGES, Texts, texts
+from bot.texts import Texts
 from worker.errors import PersonError
 from worker.logs import pseudonym
 from worker.queue import JobQueue
 
-SUBCOMMANDS = ("show", "access", "limit", "words", "ban", "unban", "audit", "status")
-ACCESS = ("allow", "deny", "clear")
-LISTS = {"channel": "channels", "role": "roles", "user": "users"}
-LIMITS = {"user": "user_limit", "server": "place_limit", "total": "total_limit"}
-WORDS = ("deny", "ignore", "remove")
-LONGEST_BAN = 366 * 86400
-
 _EXAMPLES = ("20/hour", "5/10min", "100/day", "off")
-_MENTION = re.compile(r"<(#|@&|@!?)(\d{1,32})>")
-_MENTIONED = {"#": "channel", "@&": "role", "@": "user", "@!": "user"}
 _SUBJECT = re.compile(r"(?:(discord|telegram):)?(-?\d{1,32})")
-_TIME = re.compile(r"(\d{1,5})\s*(min|m|h|hour|d|day|w|week)s?")
-_UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _SHOWN = 10
-_SERVER = frozenset({"server", "group", "guild", "place"})
-
-
-def _names() -> dict[str, str]:
-    """Every name a subcommand goes by."""
-    names = {name: name for name in SUBCOMMANDS} | {"help": "help"}
-    for language in LANGUAGES:
-        for name in SUBCOMMANDS:
-            names[texts(language)(f"admin.{name}.name")] = name
-    return names
-
-
-_NAMES = _names()
-
-
-@dataclass(slots=True)
-class _Asked:
-    """A subcommand with its options; those that were not given are empty."""
-
-    do: str
-    everywhere: bool = False
-    rule: str = ""
-    """Of access and words."""
-    what: str = ""
-    """Of limit."""
-    value: str = field(default="", repr=False)
-    """A number, a word or a time."""
-    channel: str = ""
-    role: str = ""
-    user: str = ""
-    server: str = ""
 
 
 class Admin:
@@ -93,7 +51,7 @@ class Admin:
         Raises:
             RefusalError: for everybody else, and for what makes no sense.
         """
-        asked = _asked(event)
+        asked = read(event)
         scope = self._scope(event, asked)
         match asked.do:
             case "show":
@@ -117,7 +75,7 @@ class Admin:
             f"{text}\n{say('say.admin_owner')}" if event.person.owner else text, private=True
         )
 
-    def _scope(self, event: Event, asked: _Asked) -> str:
+    def _scope(self, event: Event, asked: Asked) -> str:
         """Whose rules it is about: this place's, or everywhere's for owners."""
         wide = asked.everywhere or asked.server or asked.what == "total" or asked.do == "status"
         if event.person.owner and (wide or event.place.private):
@@ -170,7 +128,7 @@ class Admin:
             lines += "\n" + say("say.admin_total", total=told(None, ours["total"]))
         return Reply(f"{note}\n{lines}" if note else lines, private=True)
 
-    async def _access(self, event: Event, say: Texts, scope: str, asked: _Asked) -> Reply:
+    async def _access(self, event: Event, say: Texts, scope: str, asked: Asked) -> Reply:
         if asked.rule not in ACCESS:
             raise RefusalError("setting", settings=lambda say: say.listed(ACCESS))
         given = {kind: getattr(asked, kind) for kind in LISTS if getattr(asked, kind)}
@@ -179,6 +137,8 @@ class Admin:
         for kind, name in given.items():
             if kind != "user" and scope == EVERYWHERE:
                 raise RefusalError("admin_here")
+            if not re.fullmatch(r"[\w-]{1,40}", name):
+                raise RefusalError("admin_whom")
             if kind == "role" and event.place.platform != "discord":
                 raise RefusalError("admin_role")
             rule = asked.rule
@@ -211,11 +171,11 @@ class Admin:
             deed = self._limits.deed(event, f"access {rule} {kind} {shown}")
             await self._book.change(scope, changes, deed)
 
-    async def _limit(self, event: Event, say: Texts, scope: str, asked: _Asked) -> Reply:
+    async def _limit(self, event: Event, say: Texts, scope: str, asked: Asked) -> Reply:
         if asked.what == "cooldown":
             if scope == EVERYWHERE:
                 raise RefusalError("admin_here")
-            seconds = _seconds(asked.value, bare=1)
+            seconds = seconds_of(asked.value, bare=1)
             if seconds is None or seconds > MAX_COOLDOWN:
                 raise _unfit(asked.what, asked.value, (f"0–{MAX_COOLDOWN}", "2 min"))
             changes = {"cooldown": str(seconds) if seconds else None}
@@ -232,7 +192,7 @@ class Admin:
         await self._book.change(scope, changes, deed)
         return await self._show(event, say, scope, say("say.saved"))
 
-    async def _words(self, event: Event, say: Texts, scope: str, asked: _Asked) -> Reply:
+    async def _words(self, event: Event, say: Texts, scope: str, asked: Asked) -> Reply:
         rules = await self._book.rules(scope)
         lists = {"deny": rules.deny, "ignore": rules.ignore}
         if asked.rule:
@@ -259,9 +219,9 @@ class Admin:
         )
         return Reply(f"{say('say.saved')}\n{text}" if asked.rule else text, private=True)
 
-    async def _ban(self, event: Event, say: Texts, scope: str, asked: _Asked) -> Reply:
+    async def _ban(self, event: Event, say: Texts, scope: str, asked: Asked) -> Reply:
         subject = self._banned(event, asked)
-        seconds = _seconds(asked.value) if asked.value else None
+        seconds = seconds_of(asked.value) if asked.value else None
         if asked.value and not seconds:
             raise _unfit("ban", asked.value, ("30 min", "2 h", "3 d", "1 week"))
         if len(await self._book.bans(scope)) >= MAX_BANS:
@@ -269,7 +229,7 @@ class Admin:
         await self._set_ban(event, scope, subject, "deny", seconds)
         return await self._show(event, say, scope, say("say.saved"))
 
-    async def _unban(self, event: Event, say: Texts, scope: str, asked: _Asked) -> Reply:
+    async def _unban(self, event: Event, say: Texts, scope: str, asked: Asked) -> Reply:
         if not await self._set_ban(event, scope, self._banned(event, asked), "clear", None):
             raise RefusalError("admin_not_banned")
         return await self._show(event, say, scope, say("say.saved"))
@@ -309,7 +269,7 @@ class Admin:
         text = say("say.admin_status", workers=workers, waiting=waiting, drawing=drawing)
         return Reply(text, private=True)
 
-    def _banned(self, event: Event, asked: _Asked) -> str:
+    def _banned(self, event: Event, asked: Asked) -> str:
         """Who is meant: a person, or a whole place."""
         if asked.server:
             return "place:" + _key(event, asked.server)
@@ -333,55 +293,6 @@ def _key(event: Event, name: str) -> str:
     if platform != event.place.platform and not event.person.owner:
         raise RefusalError("admin_owner")
     return f"{platform}:{match[2]}"
-
-
-def _asked(event: Command) -> _Asked:
-    """What a command means, by its options or its words."""
-    options = {name: value.strip() for name, value in event.options.items()}
-    words = event.words.split()
-    everywhere = options.get("everywhere") == "True"
-    if "everywhere" in map(str.lower, words):
-        everywhere, words = True, [word for word in words if word.lower() != "everywhere"]
-    do = options.get("do") or (_NAMES.get(words.pop(0).lower(), "help") if words else "help")
-    asked = _Asked(do, everywhere)
-    for name in ("rule", "what", "value", "channel", "role", "user", "server"):
-        setattr(asked, name, options.get(name, ""))
-    if do in ("access", "words") and words:
-        asked.rule = words.pop(0).lower()
-    if do == "limit" and words:
-        asked.what = words.pop(0).lower()
-        asked.what = "server" if asked.what in _SERVER else asked.what
-    if do == "access":
-        _subjects(asked, event, words)
-    if do in ("ban", "unban") and words:
-        if words[0].lower() in _SERVER and len(words) > 1:
-            asked.server, words = words[1], words[2:]
-        elif not asked.user:
-            asked.user = _MENTION.sub(r"\2", words.pop(0))
-    asked.value = asked.value or " ".join(words)
-    return asked
-
-
-def _subjects(asked: _Asked, event: Command, words: list[str]) -> None:
-    """ "here", "channel 5", "<@&5>": what an access rule is about."""
-    if words and words[0].lower() == "here":
-        asked.channel = event.place.channel
-    elif words and (mention := _MENTION.fullmatch(words[0])) is not None:
-        setattr(asked, _MENTIONED[mention[1]], mention[2])
-    elif len(words) > 1 and words[0].lower() in LISTS:
-        setattr(asked, words[0].lower(), _MENTION.sub(r"\2", words[1])[:40])
-
-
-def _seconds(text: str, bare: int = 0) -> int | None:
-    """The seconds of "2 h"; a number alone has units of `bare` seconds, if that is not 0."""
-    text = text.strip().lower()
-    if text.isascii() and text.isdigit() and len(text) <= 9 and bare:
-        return int(text) * bare
-    match = _TIME.fullmatch(text)
-    if match is None:
-        return 0 if text == "off" else None
-    seconds = int(match[1]) * _UNITS[match[2][0]]
-    return seconds if seconds <= LONGEST_BAN else None
 
 
 def _unfit(setting: str, value: str, values: Sequence[str]) -> PersonError:

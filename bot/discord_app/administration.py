@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.core.admin import ACCESS, LIMITS, WORDS
+from bot.core.asked import ACCESS, LIMITS, WORDS
 from bot.core.events import Command
 from bot.discord_app.localized import described, localized, named
 from bot.moderation.rules import MAX_WORD

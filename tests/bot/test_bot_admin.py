@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core import Conversation
+from bot.core.asked import SUBCOMMANDS, read
 from bot.core.events import Command, Person, Place
+from bot.moderation.rules import Deed
 from bot.settings import LimitSettings
 from bot.texts import LANGUAGES, texts
 from tests.bot.people import Make, Somebody
@@ -15,6 +19,18 @@ from worker.embedded import EmbeddedRedis
 from worker.queue import connection, keys_without_ttl
 
 EN = texts("en")
+NONSENSE = (
+    *("", "x", "deny", "allow user", "deny user x:y", "user \u0663/hour", "1 " * 50, "total 1/s"),
+    *(
+        "allow channel a:b",
+        "ignore \u3099",
+        "99999999999 99999 weeks",
+        "clear role 5",
+        "\U0001f1ea",
+    ),
+    *("server :", "server discord:", "deny <@5> everywhere"),
+)
+OPTIONS = ("do", "rule", "what", "value", "channel", "role", "user", "server", "everywhere")
 
 
 @pytest.fixture
@@ -212,8 +228,9 @@ async def test_words_of_a_place(owned: Conversation) -> None:
     for word in ("", "!!!", "x" * 41, "\u200b"):
         refused = (await manager.says(f"/admin words deny {word}")).text
         assert refused == EN("errors.admin_word", limit=40)
-    for number in range(200):
-        await manager.says(f"/admin words deny word{number}x")
+    full = "\n".join(f"word{number}x" for number in range(200))
+    book, deed = owned._limits.rulebook, Deed("somebody", "words", "c")
+    await book.change(manager.place.owner, {"deny": full}, deed)
     assert "full" in (await manager.says("/admin words deny another")).text
 
 
@@ -248,8 +265,9 @@ async def test_the_audit_names_no_one(owned: Conversation, server: EmbeddedRedis
     assert EN("say.nothing") in (await other.says("/admin audit")).text
 
     client = connection(server.url)
-    for number in range(230):
-        await manager.says(f"/admin limit cooldown {number}")
+    book, deed = owned._limits.rulebook, Deed("somebody", "limit", "c")
+    for _ in range(23):
+        await asyncio.gather(*(book.change(manager.place.owner, {}, deed) for _ in range(10)))
     assert await client.xlen("moemoji:audit:place:discord:5") == 200
     assert await keys_without_ttl(client) == []
     await client.aclose()
@@ -273,6 +291,20 @@ async def test_the_word_filter_can_be_switched_off(conversation: Conversation) -
     assert await draws(someone(free), "/avatar nude girl") == ""
     await someone(free, "2", moderator=True).says("/admin words deny blorp")
     assert await draws(someone(free), "/avatar blorp") == EN("errors.words")
+
+
+@given(st.text(max_size=40), st.dictionaries(st.sampled_from(OPTIONS), st.text(max_size=20)))
+def test_anything_can_be_read(words: str, options: dict[str, str]) -> None:
+    event = Command(Person("1"), Place("discord", "c", "5"), words=words, options=options)
+    assert read(event).do in {*SUBCOMMANDS, "help", options.get("do", "help").strip()}
+
+
+@pytest.mark.parametrize("do", [*SUBCOMMANDS, "help", "nothing"])
+async def test_nonsense_is_no_trouble(owned: Conversation, do: str) -> None:
+    everybody = (someone(owned, "2", moderator=True), someone(owned, "99", guild=None))
+    for rest in NONSENSE:
+        for who in everybody:
+            assert "having trouble" not in (await who.says(f"/admin {do} {rest}")).text
 
 
 async def test_settings_and_admin_are_one(somebody: Make) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.admin import SUBCOMMANDS
+from bot.core.asked import SUBCOMMANDS
 from bot.core.events import COMMANDS
 from bot.texts import LANGUAGES, language_of, texts
 from generator.photo import REFUSALS
