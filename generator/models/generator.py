@@ -212,16 +212,20 @@ class Generator(nn.Module):
     def masks256(self, features: Tensor) -> Tensor:
         return self.palette(features).permute(0, 2, 3, 1).unflatten(-1, (4, CHANNELS))
 
-    def cells256(self, features: Tensor, index: Tensor) -> Tensor:
-        """`masks256` of some cells only: (N,) int64 into (B, 128, 128) -> (N, 4, CHANNELS)."""
-        chosen = features.permute(0, 2, 3, 1).flatten(0, 2)[index]
-        logits = F.linear(chosen, self.palette.weight.flatten(1), self.palette.bias)
-        return logits.unflatten(-1, (4, CHANNELS))
-
     def masks512(self, features: Tensor) -> Tensor:
         """Super-resolution by two, of masks instead of pixels: edges stay edges."""
-        x = features + F.leaky_relu(self.sharpen(features), 0.2)
+        x = self._sharpened(features)
         return self.palette512(x).permute(0, 2, 3, 1).unflatten(-1, (16, CHANNELS))
+
+    def cells(self, features: Tensor, index: Tensor, size: int = 256) -> Tensor:
+        """The masks of some cells only: (N,) int64 into (B, 128, 128) -> (N, f * f, CHANNELS)."""
+        head = self.palette512 if size == 512 else self.palette
+        x = self._sharpened(features) if size == 512 else features
+        chosen = x.permute(0, 2, 3, 1).flatten(0, 2)[index]
+        return F.linear(chosen, head.weight.flatten(1), head.bias).unflatten(-1, (-1, CHANNELS))
+
+    def _sharpened(self, features: Tensor) -> Tensor:
+        return features + F.leaky_relu(self.sharpen(features), _SLOPE)
 
     def start_512(self) -> None:
         """Begin the 512 px head as the 256 px head with every pixel doubled."""

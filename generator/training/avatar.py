@@ -8,7 +8,6 @@ critic sees are figures between two specs, it makes in-betweens clean.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -20,7 +19,7 @@ from generator.engine import load_generator
 from generator.models.conditions import Conditions, cat
 from generator.models.discriminator import Discriminator
 from generator.models.generator import CHANNELS, Generator, paint
-from generator.training.batches import Batch, Figures, true_masks
+from generator.training.batches import Batch, Figures, choose_cells, true_masks
 from generator.training.config import TrainConfig
 from generator.training.drawings import Drawings, pyramid_l1
 from generator.training.ema import Ema
@@ -33,38 +32,6 @@ from generator.training.losses import (
 from generator.training.pictures import grid
 from generator.training.precision import Half, half
 from generator.training.stepping import Stepper
-
-_SPARED = 8
-
-
-@dataclass(frozen=True)
-class Cells:
-    """The 2 x 2 cells that are compared: all that are hard, a share of the rest.
-
-    Two thirds of a figure are the inside of one slot or of nothing. Of those one cell in
-    `_SPARED` is looked at, and counts as many: on average the same gradient, for less than half of
-    the painting and comparing.
-
-    index: (N,) int64 into (B, 128, 128) flattened. slots, shares, weight: (N, 4, 3), (N, 4, 3),
-    (N, 4), as in `Batch`.
-    """
-
-    index: Tensor
-    slots: Tensor
-    shares: Tensor
-    weight: Tensor
-
-    def __iter__(self) -> Iterator[Tensor]:
-        return iter((self.index, self.slots, self.shares, self.weight))
-
-
-def choose_cells(batch: Batch, weight: Tensor, random: torch.Generator) -> Cells:
-    """The cells of a step. `weight` (B, 128, 128, 4): above 1 where a pixel is hard."""
-    hard = (weight > 1).any(-1)
-    lucky = torch.rand(hard.shape, generator=random) < 1 / _SPARED
-    index = (hard | lucky.to(hard.device)).flatten().nonzero()[:, 0]
-    counted = torch.where(hard[..., None], weight, weight * _SPARED)
-    return Cells(index, *(x.flatten(0, 2)[index] for x in (batch.slots, batch.shares, counted)))
 
 
 class Lesson(nn.Module):
@@ -84,7 +51,7 @@ class Lesson(nn.Module):
         """The reconstruction loss of some `Cells`, and pictures of `rows` in `palettes`."""
         with self.precision():
             features = self.generator.features(*conditions)
-            logits = self.generator.cells256(features, index)
+            logits = self.generator.cells(features, index)
             painted = self.generator.masks256(features[rows]) if len(rows) else None
         loss = slot_cross_entropy(logits, slots, shares, weight)
         if painted is None:

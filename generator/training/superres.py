@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from generator.engine import load_generator
 from generator.models.generator import Generator, paint
-from generator.training.batches import Batch, Figures
+from generator.training.batches import Batch, Figures, choose_cells
 from generator.training.config import TrainConfig
 from generator.training.ema import Ema
 from generator.training.losses import slot_cross_entropy
@@ -34,8 +34,8 @@ class _Head(nn.Module):
         for layer in (generator.sharpen, generator.palette512):
             layer.requires_grad_(True)
 
-    def forward(self, features: Tensor) -> Tensor:
-        return self.generator.masks512(features)
+    def forward(self, features: Tensor, index: Tensor) -> Tensor:
+        return self.generator.cells(features, index, 512)
 
 
 class SuperresObjective:
@@ -63,12 +63,17 @@ class SuperresObjective:
             rank, world = self.fabric.global_rank, self.fabric.world_size
             self._stream = self.figures.stream(seen, self.config.batch, rank, world)
         batch = next(self._stream).to(self.fabric.device)
+        weight = 1.0 + (self.config.superres.feature_weight - 1.0) * batch.features
+        weight = weight + (batch.shares[..., 0] < 0.97)
+        random = torch.Generator().manual_seed(
+            self.config.seed + 64 * seen + self.fabric.global_rank
+        )
+        cells = choose_cells(batch, weight, random)
         with self.half():
             with torch.no_grad():
                 features = self.head.module.generator.features(*batch.conditions)
-            logits = self.head(features)
-        weight = 1.0 + (self.config.superres.feature_weight - 1.0) * batch.features
-        loss = slot_cross_entropy(logits, batch.slots, batch.shares, weight)
+            logits = self.head(features, cells.index)
+        loss = slot_cross_entropy(logits, cells.slots, cells.shares, cells.weight)
         norm = self.head.step(loss, lr_scale)
         self.ema.update(self.head.module)
         return {"reconstruction": float(loss.detach()), "g_norm": norm}

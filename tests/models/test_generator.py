@@ -121,14 +121,16 @@ def test_discriminators_score():
     assert mean.shape == log_var.shape == (4, 8)
 
 
-def test_cells_can_be_painted_alone():
+@pytest.mark.parametrize("size", [256, 512])
+def test_cells_can_be_painted_alone(size: int):
     torch.manual_seed(0)
     generator = Generator()
     conditions = encode([uniform(Random(i)) for i in range(2)])
     features = generator.features(*conditions)
     index = torch.tensor([0, 5, 128 * 128 + 7, 2 * 128 * 128 - 1])
-    alone = generator.cells256(features, index)
-    torch.testing.assert_close(alone, generator.masks256(features).flatten(0, 2)[index])
+    alone = generator.cells(features, index, size)
+    whole = generator.masks512(features) if size == 512 else generator.masks256(features)
+    torch.testing.assert_close(alone, whole.flatten(0, 2)[index])
 
 
 def test_modulation_and_its_gradient_are_the_plain_formula():
