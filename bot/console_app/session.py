@@ -21,6 +21,7 @@ from bot.core import Conversation
 from bot.core.carrier import Carrier
 from bot.core.events import Command, Edited, Event, Person, Place, Press
 from bot.core.preferences import Preferences
+from bot.core.refusals import RefusalError, explained
 from bot.core.replies import Reply
 from bot.settings import ConsoleSettings
 from worker import logs
@@ -97,7 +98,7 @@ class Session:
                 if line in _LEAVE:
                     return 0
                 if line:
-                    await self._answer(self._event(line))
+                    await self._hear(line)
         finally:
             await self._carrier.stop()
 
@@ -126,6 +127,15 @@ class Session:
             return 0 if file is not None or out is None else 1
         finally:
             await self._carrier.stop()
+
+    async def _hear(self, line: str) -> None:
+        try:
+            event = self._event(line)
+        except RefusalError as error:
+            say = await self._conversation.speech(Event(*_me()))
+            self._terminal.show(Reply(explained(error, say)))
+        else:
+            await self._answer(event)
 
     async def _answer(self, event: Event) -> None:
         reply = await self._conversation.handle(event, self)

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from bot.console_app.blocks import blocks
 from bot.core.events import Action
+from bot.core.refusals import RefusalError
 from bot.core.replies import Button, File, Form, Reply
 
 PREVIEW_HEIGHT = 24
@@ -35,13 +36,14 @@ class Terminal:
         if reply.form is not None:
             self.form = reply.form
             # There is no field to fill in: the old wish is shown to be copied.
-            self._console.print(Text(f"{reply.form.label} {reply.form.text}", "bold"))
+            self._say(f"{reply.form.title}: {reply.form.text}".rstrip(": "))
+            self._say(reply.form.label, "bold")
             return
         self.preview(reply)
         if reply.text:
-            self._console.print(Text(reply.text))
+            self._say(reply.text)
         for file in (*reply.files, *([reply.picture] if reply.picture else [])):
-            self._console.print(Text(f"→ {self._save(file)}", "dim"))
+            self._say(f"→ {self._save(file)}", "dim")
         if reply.rows:
             self._buttons = [button for row in reply.rows for button in row]
             numbers = iter(range(1, len(self._buttons) + 1))
@@ -57,7 +59,7 @@ class Terminal:
         """Delete the saved pictures of a job."""
         for path in self._folder.glob(f"moemoji-{job_id}*.png"):
             path.unlink()
-            self._console.print(Text(f"✕ {path}", "dim"))
+            self._say(f"✕ {path}", "dim")
 
     def preview(self, reply: Reply) -> None:
         """The picture in colour blocks, where somebody can see it."""
@@ -69,12 +71,24 @@ class Terminal:
 
     def note(self, reply: Reply) -> None:
         """Print news of a waiting picture in one quiet line."""
-        self._console.print(Text(reply.text, "dim"))
+        self._say(reply.text, "dim")
 
     def chosen(self, line: str) -> Action | None:
-        """The button that a number means; None if it means none."""
-        number = int(line) if line.isdecimal() and len(line) < 4 else 0
-        return self._buttons[number - 1].action if 0 < number <= len(self._buttons) else None
+        """The button that a number means; None if the line is no number, or nothing to press.
+
+        Raises:
+            RefusalError: if there is no such button.
+        """
+        if not (line.isascii() and line.isdecimal() and len(line) < 4 and self._buttons):
+            return None
+        number = int(line)
+        if not 0 < number <= len(self._buttons):
+            raise RefusalError("button", number=number)
+        return self._buttons[number - 1].action
+
+    def _say(self, text: str, look: str = "") -> None:
+        # Terminals break lines themselves, and paths and Chinese better than we do.
+        self._console.print(Text(text, look), soft_wrap=True)
 
     def _save(self, file: File) -> Path:
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -100,7 +100,7 @@ def caption(record: Record) -> str:
     request, say = record.request, language_for(record)
     wish = wish_of(request, say)
     if request.variation is not None:
-        text = say("say.done_vary", wish=wish, number=request.variation.index + 1)
+        text = say("say.done_vary", wish=wish)
     elif request.size >= LARGE:
         text = say("say.done_large", wish=wish)
     elif request.count > 1:
@@ -110,6 +110,8 @@ def caption(record: Record) -> str:
     if request.unknown:
         words = say.listed([word[:40] for word in request.unknown[:5]])
         text += "\n" + say("say.unknown", words=words)
+    if request.prompt and not request.understood:
+        text += "\n" + say("say.hint")
     return text
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from bot.core.preferences import Choices
 from bot.core.refusals import RefusalError
 from bot.moderation.filter import word_filter
+from bot.texts import LANGUAGES, texts
 from generator.compositing import BACKGROUNDS
 from generator.prompt import parse
 from generator.spec import OUTFIT_COLOURS, VOCABULARY
@@ -21,11 +22,23 @@ DEFAULT_COUNT = 4
 MAX_COUNT = 4
 SEEDS = 2**32
 
+_OPTIONS: dict[str, str] = {
+    texts(language)(f"options.{name}.name"): name
+    for language in LANGUAGES
+    for name in ("seed", "count", "style", "background")
+}
+"""Every name that an option goes by, in all languages: "张数:2" is "count:2"."""
+_STYLES: dict[str, str] = {
+    texts(language)(f"styles.{style}").lower(): style
+    for language in LANGUAGES
+    for style in VOCABULARY["style"]
+} | {style: style for style in VOCABULARY["style"]}
+_NAMES = "|".join(_OPTIONS)
 # "seed:7", "seed=7", "--seed 7", and with the full-width colon of Chinese and Japanese keyboards;
 # phones turn "--" into a dash.
 _OPTION = re.compile(
-    r"(?:(?<=\s)|^)(?:--|—|–)?(seed|count|style|background)\s*[:=：]\s*(\S+)"
-    r"|(?:(?<=\s)|^)(?:--|—|–)(seed|count|style|background)\s+(\S+)",
+    rf"(?:(?<=\s)|^)(?:--|—|–)?({_NAMES})\s*[:=：]\s*(\S+)"
+    rf"|(?:(?<=\s)|^)(?:--|—|–)({_NAMES})\s+(\S+)",
     re.IGNORECASE,
 )
 
@@ -59,7 +72,8 @@ def split(words: str) -> tuple[str, dict[str, str]]:
         ('cute girl', {'seed': '7'})
     """
     options = {
-        (match[1] or match[3]).lower(): match[2] or match[4] for match in _OPTION.finditer(words)
+        _OPTIONS[(match[1] or match[3]).lower()]: match[2] or match[4]
+        for match in _OPTION.finditer(words)
     }
     return " ".join(_OPTION.sub(" ", words).split()), options
 
@@ -113,9 +127,9 @@ def order(
     wish = Wish(style=chosen.style).merge(reading.wish) if chosen.style else reading.wish
     style = given.get("style", "").lower()
     if style:
-        if style not in VOCABULARY["style"]:
+        if style not in _STYLES:
             raise RefusalError("style", styles=lambda say: say.listed(VOCABULARY["style"]))
-        wish = wish.merge(Wish.model_validate({"style": style}))
+        wish = wish.merge(Wish.model_validate({"style": _STYLES[style]}))
     return Order(
         prompt=prompt,
         wish=wish,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+from PIL import Image
 
 from bot import journal
 from bot.core import Conversation
@@ -15,10 +16,13 @@ from bot.core.results import finished
 from bot.core.wishes import split
 from bot.settings import FrontendSettings
 from bot.texts import LANGUAGES, texts
+from generator.compositing import png
 from tests.bot.people import Draw, Make, Somebody
 from worker.embedded import EmbeddedRedis
 from worker.jobs import Address, Author, new_job_id
 from worker.queue import connection, keys_without_ttl
+
+PNG = png(Image.new("RGBA", (8, 8)))
 
 
 async def asked(me: Somebody, words: str = "/avatar cute girl", **options: str) -> str:
@@ -135,6 +139,30 @@ async def test_a_bare_avatar_offers_ideas(somebody: Make, drawn: Draw) -> None:
     assert surprise is not None
 
 
+async def test_styles_go_by_their_names_in_every_language(
+    somebody: Make, conversation: Conversation
+) -> None:
+    for number, style in enumerate(("Q版", "ちびキャラ", "Chibi", "chibi")):
+        record = await conversation.queue.record(
+            await asked(somebody(str(number)), f"/avatar 女孩 style:{style}")
+        )
+        assert record is not None
+        assert record.request.wish.style == "chibi", style
+
+
+async def test_a_wish_of_which_nothing_was_understood_gets_a_hint(
+    somebody: Make, drawn: Draw
+) -> None:
+    hint = texts("en")("say.hint")
+    for words, hinted in (("hello there", True), ("blorp", True), ("blorp girl", False)):
+        record = await drawn(await asked(somebody(words[-3:]), f"/avatar {words}"))
+        assert (hint in (await finished(record, "done", None, [PNG])).text) == hinted, words
+    surprise = await somebody("s").presses("idea::")
+    assert surprise is not None
+    record = await drawn(surprise.job_id or "")
+    assert hint not in (await finished(record, "done", None, [PNG])).text
+
+
 async def test_double_clicks_make_one_job(somebody: Make, drawn: Draw) -> None:
     me = somebody()
     record = await drawn(await asked(me))
@@ -240,7 +268,7 @@ async def test_too_many_at_once_is_said_before_anything_is_shown(somebody: Make)
         await asked(me, f"/avatar girl seed:{seed}")
     opened = len(me.waiting)
     refused = await me.says("/avatar girl")
-    assert "5 pictures in line" in refused.text
+    assert "up to 5" in refused.text
     assert refused.private
     assert len(me.waiting) == opened
 
@@ -327,7 +355,7 @@ async def test_forgetting_leaves_nothing(
     assert "Sure?" in (await me.says("/forget-me")).text
     done = await me.presses("forget::")
     assert done is not None
-    assert "1 records" in done.text
+    assert "(1 in all)" in done.text
     client = connection(server.url)
     keys = [key.decode() async for key in client.scan_iter()]
     assert not [key for key in keys if "unmistakable" in key]
@@ -381,6 +409,8 @@ def test_actions_fit_everywhere() -> None:
         ("girl with style", "girl with style", {}),
         ("Style:Chibi girl", "girl", {"style": "Chibi"}),
         ("nurseseed:7", "nurseseed:7", {}),
+        ("女孩 张数:2 畫風：Q版", "女孩", {"count": "2", "style": "Q版"}),
+        ("女の子 シード：7", "女の子", {"seed": "7"}),
     ],
 )
 def test_options_inside_a_wish(words: str, prompt: str, options: dict[str, str]) -> None:

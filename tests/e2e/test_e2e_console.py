@@ -88,6 +88,20 @@ def test_the_console_may_do_everything(tmp_path: Path) -> None:
     assert "words deny blorp (terminal)" in ended.stdout
 
 
+def test_delete_edit_and_buttons_that_are_not_there(tmp_path: Path) -> None:
+    # Under four candidates: 1-4 pick, 5 again, 6 edit, 7 file, 8 details, 9 delete.
+    lines = "/avatar cute girl\n99\n6\nboy\n9\n"
+    ended = console("--folder", str(tmp_path), lines=lines)
+    assert ended.returncode == 0, ended.stderr
+    assert "There is no button 99 here." in ended.stdout
+    assert "Edit your wish: cute girl" in ended.stdout
+    assert "“boy” Pick a number" in ended.stdout
+    (kept,) = tmp_path.glob("*.png")
+    (removed,) = re.findall(r"✕ (\S+)", ended.stdout)
+    assert Path(removed) != kept
+    assert not Path(removed).exists()
+
+
 def test_a_worker_that_cannot_start_is_one_sentence(tmp_path: Path) -> None:
     ended = console("--once", "/avatar girl", MOEMOJI_ENGINE="tests.e2e.nothing:Engine")
     assert ended.returncode == 78

@@ -228,7 +228,7 @@ async def test_forgetting_and_privacy(bot: Program, telegram: FakeTelegram, me: 
     await telegram.until(lambda: any("Sure?" in m.text for m in telegram.in_chat(me)))
     asked = next(m for m in telegram.in_chat(me) if "Sure?" in m.text)
     await telegram.press(me, asked, "Yes, delete everything")
-    await telegram.until(lambda: "deleted 1" in asked.text)
+    await telegram.until(lambda: "(1 in all)" in asked.text)
 
 
 async def test_the_menu_of_commands_is_set_once(bot: Program, telegram: FakeTelegram) -> None:
