@@ -252,7 +252,7 @@ def _wardrobe(ranked: _Ranked) -> frozenset[str]:
     heaviest = {
         piece: i for i, (s, _) in reversed(list(enumerate(ranked))) for piece in s.accessories
     }
-    wanted = [piece for piece in ACCESSORIES if votes[piece]]
+    wanted = [piece for piece in heaviest if votes[piece]]
     wanted.sort(key=lambda piece: (-votes[piece], heaviest[piece]))
     room = math.floor(sum(share * len(spec.accessories) for spec, share in ranked) + Fraction(1, 2))
     worn: set[str] = set()

@@ -67,13 +67,44 @@ class SuperresSection(_Section):
     feature_weight: float = Field(4.0, ge=1)
 
 
+class EncoderSection(_Section):
+    """The encoder: pictures of figures -> specs. Weights of its losses; levels count as 1."""
+
+    numbers_weight: float = Field(1.0, ge=0)
+    """Of sliders, placement and details."""
+    regions_weight: float = Field(2.0, ge=0)
+    """Of marking hair, skin, irises and cloth."""
+    colours_weight: float = Field(20.0, ge=0)
+    """Of the colours that are read off them."""
+    weight_decay: float = Field(0.01, ge=0)
+
+
+class StyleSection(_Section):
+    """The style network. Weights of its losses are those of `generator.training.perception`."""
+
+    size: int = Field(256, ge=96, multiple_of=16)
+    """Pixels of what is painted; the loss network sees 16 less."""
+    named: float = Field(0.5, ge=0, le=1)
+    """Share of pictures that are painted from the learned code of a named style."""
+    own: float = Field(0.08, ge=0, le=1)
+    """Share whose style is the picture's own."""
+    features: float = Field(0.7, ge=0)
+    patches: float = Field(2.0, ge=0)
+    colours: float = Field(1.0, ge=0)
+    content: float = Field(0.3, ge=0)
+    structure: float = Field(0.2, ge=0)
+    face: float = Field(4.0, ge=0)
+    smoothness: float = Field(0.1, ge=0)
+
+
 class TrainConfig(_Section):
     """The whole run. Paths are relative to the working directory."""
 
     name: str = Field(pattern=r"[A-Za-z0-9_.-]+")
-    objective: Literal["avatar", "superres", "textbook"]
+    objective: Literal["avatar", "superres", "textbook", "encoder", "style"]
     data: tuple[Path, ...] = Field(min_length=1)
-    """Rendered sets (avatar), shown as one; the textbook models take the first, of any kind."""
+    """Rendered sets (avatar, encoder), shown as one; the textbook models take the first, of any
+    kind."""
     images: int = Field(gt=0)
     """Training pictures to be shown in all; a finished run goes on when this is raised."""
     batch: int = Field(8, ge=1)
@@ -96,6 +127,8 @@ class TrainConfig(_Section):
     avatar: AvatarSection = AvatarSection()  # type: ignore[call-arg]
     superres: SuperresSection = SuperresSection()  # type: ignore[call-arg]
     textbook: TextbookSection = TextbookSection()  # type: ignore[call-arg]
+    style: StyleSection = StyleSection()  # type: ignore[call-arg]
+    encoder: EncoderSection = EncoderSection()  # type: ignore[call-arg]
 
     @property
     def folder(self) -> Path:

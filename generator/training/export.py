@@ -11,12 +11,15 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from generator.manifest import publish
+from generator.models.encoder import vocabulary
 from generator.models.generator import GeneratorConfig
 from generator.training.config import ConfigError, TrainConfig
 
+_PAINTS = ("avatar", "superres")
+
 
 def export_run(config: TrainConfig, output: Path) -> int:
-    """Write the averaged generator of a run, and what a manifest beside it says of it.
+    """Write the averaged network of a run, and what a manifest beside it says of it.
 
     Returns:
         The file's size in bytes.
@@ -33,9 +36,11 @@ def export_run(config: TrainConfig, output: Path) -> int:
         for name, tensor in state["ema"]["module"].items()
     }
     metadata = {
-        "config": json.dumps(asdict(GeneratorConfig()) if config.objective != "textbook" else {}),
+        "config": json.dumps(asdict(GeneratorConfig()) if config.objective in _PAINTS else {}),
         "run": config.model_dump_json(),
     }
+    if config.objective == "encoder":
+        metadata["vocabulary"] = vocabulary()
     shown, hours = str(state["seen"]), f"{state['seconds'] / 3600:.2f}"
     if config.objective == "superres":
         with safe_open(config.superres.weights, "pt") as base:

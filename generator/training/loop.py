@@ -59,10 +59,18 @@ def build_objective(config: TrainConfig, fabric: Fabric) -> Objective:
             from generator.training.superres import SuperresObjective
 
             return SuperresObjective(config, fabric)
+        case "style":
+            from generator.training.style import StyleObjective
+
+            return StyleObjective(config, fabric)
         case "textbook":
             from generator.training.textbook import TextbookObjective
 
             return TextbookObjective(config, fabric)
+        case "encoder":
+            from generator.training.encoder import EncoderObjective
+
+            return EncoderObjective(config, fabric)
 
 
 class Trainer:
