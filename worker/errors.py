@@ -6,6 +6,8 @@ that each of those files has it; `TEXT_KEYS` lists them with the parameters a te
 
 from __future__ import annotations
 
+from generator.errors import PersonError
+
 TEXT_KEYS: dict[str, tuple[str, ...]] = {
     "too-many-jobs": ("limit",),
     "queue-full": (),
@@ -16,10 +18,10 @@ TEXT_KEYS: dict[str, tuple[str, ...]] = {
     "waited-too-long": ("job_id",),
     "upload-refused": (),
 }
-"""Every key that a `PersonError` or a failed event of this package carries."""
+"""Every key that a `ChatError` or a failed event of this package carries."""
 
 
-class PersonError(Exception):
+class ChatError(PersonError):
     """Something to tell a person in their language; never logged as a fault of ours.
 
     Attributes:
@@ -29,15 +31,15 @@ class PersonError(Exception):
 
     def __init__(self, key: str, **params: str | int | float) -> None:
         super().__init__(key)
-        self.key = key
+        self.key: str = key
         self.params = params
 
 
-class BusyError(PersonError):
+class BusyError(ChatError):
     """Too much at once: this person's own jobs, or the whole queue."""
 
 
-class StoreAwayError(PersonError):
+class StoreAwayError(ChatError):
     """Redis cannot be reached at the moment; nothing was lost, nothing was started."""
 
     def __init__(self) -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import importlib
 from typing import Protocol, Self, cast
 
-from worker.errors import PersonError, SetupError
+from worker.errors import ChatError, SetupError
 from worker.jobs import Request
 from worker.ledger import Ledger
 
 
-class UploadRefusedError(PersonError):
+class UploadRefusedError(ChatError):
     """The check minds a picture; its author is told so."""
 
     def __init__(self) -> None:

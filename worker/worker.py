@@ -23,8 +23,8 @@ from rq.exceptions import DequeueTimeout, StopRequested
 from rq.job import Job
 from rq.worker import WorkerStatus
 
+from generator.errors import PersonError
 from worker import logs, metrics
-from worker.errors import PersonError
 from worker.jobs import DrawRequest
 from worker.ledger import Claim, Ledger, Patience
 from worker.pulse import Pulse
@@ -296,7 +296,7 @@ class AvatarWorker(SimpleWorker):
 
     def _fail(self, claim: Claim, error: Exception) -> None:
         kind = "unknown" if claim.request is None else claim.request.kind
-        if isinstance(error, PersonError):
+        if isinstance(error, PersonError) and error.key is not None:
             metrics.JOBS.labels(kind, "refused").inc()
             # A picture without a face, say: theirs to mend, not ours.
             log.info("refused", job_id=claim.job_id, key=error.key)

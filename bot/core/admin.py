@@ -28,7 +28,7 @@ from bot.moderation.rules import (
     NOWHERE,
 )
 from bot.texts import Texts
-from worker.errors import PersonError
+from worker.errors import ChatError
 from worker.logs import pseudonym
 from worker.queue import JobQueue
 
@@ -295,7 +295,7 @@ def _key(event: Event, name: str) -> str:
     return f"{platform}:{match[2]}"
 
 
-def _unfit(setting: str, value: str, values: Sequence[str]) -> PersonError:
+def _unfit(setting: str, value: str, values: Sequence[str]) -> ChatError:
     listed = tuple(values)
     return RefusalError(
         "value", setting=setting, value=value[:40] or "–", values=lambda say: say.listed(listed)

@@ -14,7 +14,7 @@ from bot.core.results import finished
 from bot.journal import where
 from worker import logs, metrics
 from worker.delivery import Deliveries, Event
-from worker.errors import PersonError
+from worker.errors import ChatError
 from worker.jobs import Address, Record
 
 log = structlog.get_logger(__name__)
@@ -202,7 +202,7 @@ class Carrier:
                     shown = place
             except UnreachableError:
                 return
-            except PersonError:
+            except ChatError:
                 continue
             except Exception as error:
                 log.info("not-updated", job_id=job_id, error=type(error).__name__)

@@ -23,7 +23,7 @@ from bot.journal import where
 from bot.settings import LimitSettings
 from bot.texts import LANGUAGES, Texts, language_of, texts
 from worker import logs, metrics
-from worker.errors import PersonError
+from worker.errors import ChatError
 from worker.jobs import Position, Record, new_job_id
 from worker.queue import JobQueue
 
@@ -89,7 +89,7 @@ class Conversation:
             if isinstance(event, Pictures):
                 return Reply(say("say.member" if event.of_member else "say.photo"), private=True)
             raise TypeError(f"no answer to {type(event).__name__}")
-        except PersonError as error:
+        except ChatError as error:
             metrics.REFUSED.labels(event.place.platform, error.key).inc()
             if await self._limits.repeated(event, error):
                 return None
@@ -104,7 +104,7 @@ class Conversation:
                 error=type(error).__name__,
                 where=where(error),
             )
-            return Reply(explained(PersonError("trouble", job_id=trouble), say), private=True)
+            return Reply(explained(ChatError("trouble", job_id=trouble), say), private=True)
 
     async def speech(self, event: Event) -> Texts:
         """The language: the group's choice, else the person's, else that of their app."""

@@ -19,7 +19,7 @@ from bot.moderation.filter import word_filter
 from bot.moderation.folding import TooLongError
 from bot.moderation.rules import NOWHERE, Deed, Rulebook, Rules, Standing
 from bot.settings import LimitSettings
-from worker.errors import BusyError, PersonError, StoreAwayError
+from worker.errors import BusyError, ChatError, StoreAwayError
 from worker.jobs import Record
 from worker.logs import pseudonym
 
@@ -146,7 +146,7 @@ class Limits:
         with suppress(StoreAwayError):
             await self._buckets.give_back(buckets)
 
-    async def repeated(self, event: Event, error: PersonError) -> bool:
+    async def repeated(self, event: Event, error: ChatError) -> bool:
         """Whether to keep quiet: in front of everybody a person is refused once in a while only."""
         if not event.overheard or not isinstance(error, LimitError | BusyError):
             return False

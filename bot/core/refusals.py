@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.texts import Texts
-from worker.errors import PersonError
+from worker.errors import ChatError
 
 
-class RefusalError(PersonError):
+class RefusalError(ChatError):
     """A kind no. The key names a sentence under [errors] in the texts.
 
     Values may be functions of the texts, for lists and times that read differently in each
@@ -36,7 +36,7 @@ class LimitError(RefusalError):
             self.values = {**self.values, "wait": lambda say: say.wait(seconds)}
 
 
-def explained(error: PersonError, say: Texts) -> str:
+def explained(error: ChatError, say: Texts) -> str:
     """The sentence for a person."""
     values = error.values if isinstance(error, RefusalError) else error.params
     return say(

@@ -13,7 +13,7 @@ from bot.core.replies import Button, File, Reply, Rows
 from bot.texts import LANGUAGES, Texts, language_of, texts
 from generator.compositing import background, grid, png
 from generator.prompt import describe
-from worker.errors import PersonError
+from worker.errors import ChatError
 from worker.jobs import DrawRequest, Position, Record
 
 PREVIEW_BACKGROUND = "#fdf3f4"
@@ -74,10 +74,10 @@ async def finished(
     if kind == "cancelled":
         return Reply(say("say.cancelled"), rows=((again,),))
     if kind == "failed":
-        sorry = PersonError(error or "draw-failed", job_id=job_id)
+        sorry = ChatError(error or "draw-failed", job_id=job_id)
         return Reply(explained(sorry, say), rows=((again,),))
     if not pictures:
-        return Reply(explained(PersonError("gone"), say), rows=((again,),))
+        return Reply(explained(ChatError("gone"), say), rows=((again,),))
     if pressed(record.request) == "file":
         return files(record, pictures)
     preview = await asyncio.to_thread(_preview, pictures, record.request.background is None)

@@ -55,7 +55,7 @@ def test_every_key_is_used_and_every_used_key_exists() -> None:
     code = "\n".join(path.read_text() for path in BOT.rglob("*.py"))
     used = set(re.findall(r"""["'](?:say|buttons|time|language|menus)\.[\w-]+["']""", code))
     used = {key.strip("\"'") for key in used}
-    refusals = re.findall(r'(?:Refusal|Limit|Person|Busy)Error\(\s*"([\w-]+)"', code)
+    refusals = re.findall(r'(?:Refusal|Limit|Chat|Busy)Error\(\s*"([\w-]+)"', code)
     used |= {f"errors.{key}" for key in refusals}
     used |= {f"errors.{key}" for key in (*TEXT_KEYS, *REFUSALS)}
     used |= {f"buttons.{key}" for key in re.findall(r'button\("([a-z]+)", "\W', code)}

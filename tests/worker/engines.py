@@ -13,8 +13,9 @@ import time
 
 from PIL import Image
 
+from generator.photo import PhotoError
 from generator.spec import AvatarSpec
-from worker.errors import PersonError
+from worker.errors import ChatError
 
 RAISES = 4_000_000_001
 STICKS = 4_000_000_002
@@ -22,6 +23,7 @@ STICKS_WITH_GIL = 4_000_000_003
 KILLS = 4_000_000_004
 BIG = 4_000_000_005
 REFUSES = 4_000_000_006
+REFUSES_PHOTO = 4_000_000_007
 
 
 class OutOfMemoryError(RuntimeError):
@@ -49,7 +51,9 @@ class SmallEngine:
         if RAISES in seeds:
             raise ValueError("this one cannot be drawn")
         if REFUSES in seeds:
-            raise PersonError("too-many-jobs", limit=3)
+            raise ChatError("too-many-jobs", limit=3)
+        if REFUSES_PHOTO in seeds:
+            raise PhotoError("photo.too_small", pixels=64)
         if BIG in seeds and len(specs) > 2:
             raise OutOfMemoryError
         if KILLS in seeds:

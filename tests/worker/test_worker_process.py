@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from engines import BIG, KILLS, RAISES, REFUSES, STICKS, STICKS_WITH_GIL, colour
+from engines import BIG, KILLS, RAISES, REFUSES, REFUSES_PHOTO, STICKS, STICKS_WITH_GIL, colour
 from PIL import Image
 
 from generator.spec import AvatarSpec
@@ -193,11 +193,15 @@ async def test_what_a_person_can_mend_is_told_as_that(
 ):
     fine = await queue.submit(request_of("fine"))
     refused = await queue.submit(drawing(request_of, "x", REFUSES))
+    photo = await queue.submit(drawing(request_of, "y", REFUSES_PHOTO))
     worker = spawn("--burst")
-    events = {event.job_id: event for event in await collect(await deliveries(), 2)}
+    events = {event.job_id: event for event in await collect(await deliveries(), 3)}
     assert events[fine].kind == "done"
     assert (events[refused].kind, events[refused].error) == ("failed", "too-many-jobs")
     assert events[refused].params == {"job_id": refused, "limit": 3}
+    # The generator's own refusals are of the same family.
+    assert (events[photo].kind, events[photo].error) == ("failed", "photo.too_small")
+    assert events[photo].params == {"job_id": photo, "pixels": 64}
     assert await worker.ended() == 0
     assert "Traceback" not in worker.text()
 
