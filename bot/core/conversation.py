@@ -20,6 +20,7 @@ from bot.core.replies import Chat, Reply
 from bot.core.results import waiting
 from bot.core.wishes import warm
 from bot.journal import where
+from bot.moderation.rules import Standing
 from bot.settings import LimitSettings
 from bot.texts import LANGUAGES, Texts, language_of, texts
 from worker import logs, metrics
@@ -77,15 +78,15 @@ class Conversation:
             say = await self.speech(event)
             event = self._limits.recognized(event)
             name = COMMAND_NAMES.get(event.name.lower()) if isinstance(event, Command) else None
-            await self._limits.standing(event, name)
+            standing = await self._limits.standing(event, name)
             if isinstance(event, Command):
-                return await self._command(event, say, chat)
+                return await self._command(event, say, chat, standing)
             if isinstance(event, Press):
-                return await self._press(event, say, chat)
+                return await self._press(event, say, chat, standing)
             if isinstance(event, Edited):
                 record = await self._answers.record(event.job_id)
                 limits.owner(event, record)
-                return await self._drawing.edited(event, say, chat, record)
+                return await self._drawing.edited(event, say, chat, standing, record)
             if isinstance(event, Pictures):
                 return Reply(say("say.member" if event.of_member else "say.photo"), private=True)
             raise TypeError(f"no answer to {type(event).__name__}")
@@ -122,10 +123,12 @@ class Conversation:
         """The waiting message of a job, brought up to date."""
         return waiting(texts(language_of(record.request.locale)), record.job_id, position)
 
-    async def _command(self, event: Command, say: Texts, chat: Chat) -> Reply | None:
+    async def _command(
+        self, event: Command, say: Texts, chat: Chat, standing: Standing
+    ) -> Reply | None:
         match COMMAND_NAMES.get(event.name.lower()):
             case "avatar":
-                return await self._drawing.avatar(event, say, chat)
+                return await self._drawing.avatar(event, say, chat, standing)
             case "start":
                 return Reply(say("say.start"), rows=self._answers.help(say).rows)
             case "show":
@@ -134,7 +137,7 @@ class Conversation:
                     raise RefusalError("no_id")
                 record = await self._answers.record(job_id)
                 limits.owner(event, record)
-                return await self._drawing.show(event, say, chat, record)
+                return await self._drawing.show(event, say, chat, standing, record)
             case "queue":
                 return await self._answers.line(event, say)
             case "cancel":
@@ -152,11 +155,13 @@ class Conversation:
             case _:
                 raise RefusalError("command", command=f"/{event.name[:32]}")
 
-    async def _press(self, event: Press, say: Texts, chat: Chat) -> Reply | None:
+    async def _press(
+        self, event: Press, say: Texts, chat: Chat, standing: Standing
+    ) -> Reply | None:
         name = event.action.name
         match name:
             case "idea" | "style":
-                return await self._drawing.idea(event, say, chat)
+                return await self._drawing.idea(event, say, chat, standing)
             case "cancel":
                 return await self._answers.stop(event, say)
             case "details":
@@ -182,7 +187,7 @@ class Conversation:
             raise RefusalError("gone")
         record = await self._answers.record(event.action.subject)
         limits.owner(event, record)
-        return await act(event, say, chat, record)
+        return await act(event, say, chat, standing, record)
 
 
 def values_of(setting: str) -> tuple[str, ...]:

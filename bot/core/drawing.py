@@ -35,26 +35,32 @@ class Drawing:
         self.opening: dict[str, asyncio.Event] = {}
         """Jobs whose waiting messages are just being posted; set when that is over."""
 
-    async def avatar(self, event: Command, say: Texts, chat: Chat) -> Reply | None:
+    async def avatar(
+        self, event: Command, say: Texts, chat: Chat, standing: Standing
+    ) -> Reply | None:
         """ "/avatar cute girl"; without a wish, ideas to press."""
-        self._limits.place(event, await self._limits.standing(event))
+        self._limits.place(event, standing)
         words = event.words.strip()
         if not words and not any(value.strip() for value in event.options.values()):
             return ideas(say)
-        return await self._wish(event, say, chat, words, event.options, "avatar")
+        return await self._wish(event, say, chat, standing, words, event.options, "avatar")
 
-    async def idea(self, event: Press, say: Texts, chat: Chat) -> Reply | None:
+    async def idea(self, event: Press, say: Texts, chat: Chat, standing: Standing) -> Reply | None:
         """A button of the ideas: one of them, a style, or a surprise."""
         ideas_here = say.section("ideas")
         words = ideas_here.get(event.action.subject, "")
         options = {"style": event.action.subject} if event.action.name == "style" else {}
-        return await self._wish(event, say, chat, words, options, "idea")
+        return await self._wish(event, say, chat, standing, words, options, "idea")
 
-    async def edited(self, event: Edited, say: Texts, chat: Chat, old: Record) -> Reply | None:
+    async def edited(
+        self, event: Edited, say: Texts, chat: Chat, standing: Standing, old: Record
+    ) -> Reply | None:
         """The same seed with another wish, so that only what was changed changes."""
-        return await self._wish(event, say, chat, event.words, {}, "edited", old=old)
+        return await self._wish(event, say, chat, standing, event.words, {}, "edited", old=old)
 
-    async def reroll(self, event: Press, say: Texts, chat: Chat, old: Record) -> Reply | None:
+    async def reroll(
+        self, event: Press, say: Texts, chat: Chat, standing: Standing, old: Record
+    ) -> Reply | None:
         """The same wish, other figures."""
         asked = old.request
         count = asked.count
@@ -68,15 +74,19 @@ class Drawing:
             "specs": asked.specs if asked.variation is not None else None,
             "variation": asked.variation,
         }
-        return await self._again(event, say, chat, old, "reroll", values)
+        return await self._again(event, say, chat, standing, old, "reroll", values)
 
-    async def pick(self, event: Press, say: Texts, chat: Chat, old: Record) -> Reply | None:
+    async def pick(
+        self, event: Press, say: Texts, chat: Chat, standing: Standing, old: Record
+    ) -> Reply | None:
         """One candidate in full size."""
         spec = old.specs[self._index(event.action, old)]
         values = {"specs": (spec,), "count": 1, "size": LARGE, "variation": None, "seed": spec.seed}
-        return await self._again(event, say, chat, old, "pick", values, lane="high")
+        return await self._again(event, say, chat, standing, old, "pick", values, lane="high")
 
-    async def vary(self, event: Press, say: Texts, chat: Chat, old: Record) -> Reply | None:
+    async def vary(
+        self, event: Press, say: Texts, chat: Chat, standing: Standing, old: Record
+    ) -> Reply | None:
         """Others like one candidate."""
         index = self._index(event.action, old)
         values = {
@@ -86,28 +96,35 @@ class Drawing:
             "seed": secrets.randbelow(SEEDS),
             "variation": Variation(parent=old.job_id, index=index),
         }
-        return await self._again(event, say, chat, old, "vary", values)
+        return await self._again(event, say, chat, standing, old, "vary", values)
 
-    async def file(self, event: Press, say: Texts, chat: Chat, old: Record) -> Reply | None:
+    async def file(
+        self, event: Press, say: Texts, chat: Chat, standing: Standing, old: Record
+    ) -> Reply | None:
         """The transparent PNGs: at once if they are still there, else drawn again."""
         pictures = await self._queue.result(old.job_id)
         if pictures and old.request.background is None:
             return files(old, pictures)
         values = {"background": None, **self._same(old)}
-        return await self._again(event, say, chat, old, "file", values, lane="high")
+        return await self._again(event, say, chat, standing, old, "file", values, lane="high")
 
-    async def show(self, event: Event, say: Texts, chat: Chat, old: Record) -> Reply | None:
+    async def show(
+        self, event: Event, say: Texts, chat: Chat, standing: Standing, old: Record
+    ) -> Reply | None:
         """An earlier result again: at once if the pictures are still there, else drawn again."""
         pictures = await self._queue.result(old.job_id)
         if pictures:
             return await finished(old, "done", None, pictures)
-        return await self._again(event, say, chat, old, "show", self._same(old), lane="high")
+        return await self._again(
+            event, say, chat, standing, old, "show", self._same(old), lane="high"
+        )
 
     async def _wish(
         self,
         event: Event,
         say: Texts,
         chat: Chat,
+        standing: Standing,
         words: str,
         options: dict[str, str],
         pressed: str,
@@ -116,7 +133,6 @@ class Drawing:
     ) -> Reply | None:
         shared, own = await self._choices(event)
         chosen = Choices(style=own.style or shared.style, count=own.count or shared.count)
-        standing = await self._limits.standing(event)
         asked = order(
             words,
             options,
@@ -134,7 +150,7 @@ class Drawing:
             "background": asked.background,
         }
         return await self._submit(
-            event, say, chat, pressed, values, standing, parent=old.job_id if old else None
+            event, say, chat, standing, pressed, values, parent=old.job_id if old else None
         )
 
     async def _again(
@@ -142,13 +158,13 @@ class Drawing:
         event: Press | Event,
         say: Texts,
         chat: Chat,
+        standing: Standing,
         old: Record,
         pressed: str,
         values: dict[str, Any],
         lane: str = "default",
     ) -> Reply | None:
         asked = old.request
-        standing = await self._limits.standing(event)
         kept = {
             name: getattr(asked, name)
             for name in (
@@ -161,7 +177,7 @@ class Drawing:
         if pressed == "reroll" and asked.variation is None:
             kept["size"] = 256
         return await self._submit(
-            event, say, chat, pressed, kept | values, standing, parent=old.job_id, lane=lane
+            event, say, chat, standing, pressed, kept | values, parent=old.job_id, lane=lane
         )
 
     async def _submit(
@@ -169,9 +185,9 @@ class Drawing:
         event: Event,
         say: Texts,
         chat: Chat,
+        standing: Standing,
         pressed: str,
         values: dict[str, Any],
-        standing: Standing,
         *,
         parent: str | None = None,
         lane: str = "default",

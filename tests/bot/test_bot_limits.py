@@ -85,7 +85,8 @@ async def test_a_full_line_costs_nothing(conversation: Conversation) -> None:
     me = one(few)
     first = await me.says("/avatar girl seed:1")
     for _ in range(4):
-        assert "1 pictures in line" in (await me.says("/avatar girl seed:2")).text
+        refused = await me.says("/avatar girl seed:2")
+        assert refused.text == texts("en")("errors.too-many-jobs", limit=1)
     await me.says(f"/cancel {first.job_id}")
     assert (await me.says("/avatar girl seed:3")).job_id
 
