@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from generator import prompt as prompts
+from generator.cli_evaluate import evaluate_app
 from generator.cli_models import models_app
 from generator.errors import PersonError
 
@@ -23,6 +24,7 @@ app = typer.Typer(
 dataset_app = typer.Typer(help="Make data sets.", no_args_is_help=True)
 app.add_typer(dataset_app, name="dataset")
 app.add_typer(models_app, name="models")
+app.add_typer(evaluate_app, name="evaluate")
 out, err = Console(), Console(stderr=True)
 
 
@@ -192,29 +194,6 @@ def export(
 
     size = export_run(read_config(config), output)
     out.print(f"{output}: {size / 1e6:.1f} MB", highlight=False)
-
-
-@app.command()
-def evaluate(
-    report: Annotated[Path, typer.Option("--out", help="Folder of the report.")],
-    data: Annotated[Path, typer.Option(help="Data set to judge against.")] = Path("datasets/judge"),
-    figures: Annotated[int, typer.Option(min=40, help="How many figures to judge.")] = 4000,
-    training: Annotated[
-        Path, typer.Option(help="What the generator was trained on, to look for copies.")
-    ] = Path("datasets/moe-1"),
-    weights: Annotated[Path | None, typer.Option(help="Default: the shipped ones.")] = None,
-    earlier: Annotated[Path | None, typer.Option(help="Weights to compare with.")] = None,
-) -> None:
-    """Judge the generator: distances, accuracy per level, diversity, baselines."""
-    from generator.engine import WEIGHTS
-    from generator.evaluation.report import Settings
-    from generator.evaluation.report import evaluate as judge
-
-    settings = Settings(data, figures, training, weights or WEIGHTS, earlier)
-    for goal in judge(report, settings).goals:
-        mark = "[green]reached[/]" if goal.reached else "[red]missed [/]"
-        out.print(f"{mark} {goal.name}: {goal.measured} ({goal.target})", highlight=False)
-    out.print(f"{report / 'report.md'}", highlight=False)
 
 
 @app.command()

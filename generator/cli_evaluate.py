@@ -1,0 +1,58 @@
+"""`python -m generator evaluate`: how good the networks are, as tables and reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from generator.errors import PersonError
+
+evaluate_app = typer.Typer(help="Judge the networks.")
+out = Console()
+
+
+@evaluate_app.callback(invoke_without_command=True)
+def evaluate(
+    context: typer.Context,
+    report: Annotated[Path | None, typer.Option("--out", help="Folder of the report.")] = None,
+    data: Annotated[Path, typer.Option(help="Data set to judge against.")] = Path("datasets/judge"),
+    figures: Annotated[int, typer.Option(min=40, help="How many figures to judge.")] = 4000,
+    training: Annotated[
+        Path, typer.Option(help="What the generator was trained on, to look for copies.")
+    ] = Path("datasets/moe-1"),
+    weights: Annotated[Path | None, typer.Option(help="Default: the shipped ones.")] = None,
+    earlier: Annotated[Path | None, typer.Option(help="Weights to compare with.")] = None,
+) -> None:
+    """Judge the generator: distances, accuracy per level, diversity, baselines."""
+    if context.invoked_subcommand:
+        return
+    if report is None:
+        raise PersonError("say where the report is to go: --out FOLDER")
+    from generator.engine import WEIGHTS
+    from generator.evaluation.report import Settings
+    from generator.evaluation.report import evaluate as judge
+
+    settings = Settings(data, figures, training, weights or WEIGHTS, earlier)
+    for goal in judge(report, settings).goals:
+        mark = "[green]reached[/]" if goal.reached else "[red]missed [/]"
+        out.print(f"{mark} {goal.name}: {goal.measured} ({goal.target})", highlight=False)
+    out.print(f"{report / 'report.md'}", highlight=False)
+
+
+@evaluate_app.command("faces")
+def evaluate_faces(
+    portraits: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="One-person portraits; other faces confuse it.")
+    ],
+    limit: Annotated[int | None, typer.Option(min=1, help="About so many of them.")] = None,
+) -> None:
+    """Find faces in portraits and in degraded copies of them; prints a Markdown table."""
+    from generator.evaluation.faces import HEAD, measure
+
+    for cells in (HEAD, ("---",) * len(HEAD)):
+        typer.echo(f"| {' | '.join(cells)} |")
+    for row in measure(portraits, limit=limit):
+        typer.echo(f"| {' | '.join(row.cells())} |")
