@@ -1,0 +1,202 @@
+"""How alike a painted picture is to a style, and to what was to be painted.
+
+Features are those of EfficientNet-Lite0 (ImageNet weights) after its first stages, at strides 2, 4,
+8 and 16. A style is a distribution of features: means, deviations (Li et al., arXiv 1701.01036) and
+sliced Wasserstein distances (Heitz et al., arXiv 2006.07229), for the network's features, for
+patches of pixels at three scales, and for colours in Lab. Content is structure: features and local
+correlations that do not change with colour or contrast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from generator.evaluation.features import Lite0, load_lite0
+from generator.models.colourspace import lab
+from generator.training.precision import Half
+
+_LAST = {0: 2, 2: 4, 4: 8, 7: 16}
+"""Blocks whose output is looked at, and their stride."""
+_CONTENT = 2, 3
+"""Levels that content is compared on: strides 8 and 16."""
+_POINTS, _SLICES = 1024, 32
+_PATCH = 7
+_PATCH_SCALES = 1, 2, 4
+_WINDOWS = 1, 2, 4
+"""Structure is compared in 7 x 7 windows of the picture at these reductions."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much each part of the losses counts."""
+
+    features: float = 0.7
+    patches: float = 2.0
+    colours: float = 1.0
+    content: float = 0.3
+    structure: float = 0.2
+    face: float = 4.0
+    """How much more content and structure count on a face."""
+    smoothness: float = 0.1
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A batch of pictures and what the network sees in them."""
+
+    rgb: Tensor
+    levels: tuple[Tensor, ...]
+
+    def detached(self) -> Seen:
+        return Seen(self.rgb.detach(), tuple(level.detach() for level in self.levels))
+
+
+class Eye:
+    """The loss network. Frozen; gradients flow to its input."""
+
+    def __init__(self, half: Half, device: torch.device) -> None:
+        self.half = half
+        self.network: Lite0 = load_lite0().to(device)
+
+    def __call__(self, rgb: Tensor) -> Seen:
+        """(B, 3, H, W) in [0, 1], sides multiples of 16."""
+        n = self.network
+        levels = []
+        with self.half():
+            x = ((rgb * 255 - 127) / 128).contiguous(memory_format=torch.channels_last)
+            x = F.relu6(n._bn0(n._conv_stem(x)))
+            for i, block in enumerate(n._blocks[: max(_LAST) + 1]):
+                x = block(x)
+                if i in _LAST:
+                    levels.append(x)
+        return Seen(rgb, tuple(level.float() for level in levels))
+
+
+def style_loss(painted: Seen, style: Seen, weights: Weights, random: torch.Generator) -> Tensor:
+    """Distance of two distributions of strokes and colours; sizes may differ. (B,)"""
+    total = torch.zeros(len(painted.rgb), device=painted.rgb.device)
+    for mine, theirs in zip(painted.levels, style.levels, strict=True):
+        scale = _spread(theirs)
+        total = total + weights.features / len(painted.levels) * (
+            _moments(mine / scale, theirs / scale)
+            + _sliced(_points(mine / scale, random), _points(theirs / scale, random), random)
+        )
+    for factor in _PATCH_SCALES:
+        mine, theirs = (_patches(x, factor, random) for x in (painted.rgb, style.rgb))
+        total = total + weights.patches / len(_PATCH_SCALES) * 8 * _sliced(mine, theirs, random)
+    a, b = lab(painted.rgb) / 50, lab(style.rgb) / 50
+    colours = _covariance(a, b) + 4 * _sliced(_points(a, random), _points(b, random), random)
+    return total + weights.colours * colours
+
+
+def content_loss(painted: Seen, content: Seen, weights: Weights, importance: Tensor) -> Tensor:
+    """How much structure is lost. `importance` (B, 1, H, W) in [0, 1] marks faces. (B,)"""
+    total = torch.zeros(len(painted.rgb), device=painted.rgb.device)
+    for i in _CONTENT:
+        mine, theirs = (F.instance_norm(seen.levels[i]) for seen in (painted, content))
+        at = 1 + weights.face * F.adaptive_avg_pool2d(importance, mine.shape[2:])
+        apart = (mine - theirs).square().mean(1, keepdim=True) * at
+        total = total + weights.content / len(_CONTENT) * apart.mean((1, 2, 3)) / 2
+    grey_mine, grey_theirs = (_luma(seen.rgb) for seen in (painted, content))
+    for factor in _WINDOWS:
+        lost = structure(_reduced(grey_mine, factor), _reduced(grey_theirs, factor))
+        at = 1 + weights.face * F.adaptive_avg_pool2d(importance, lost.shape[2:])
+        total = total + weights.structure / len(_WINDOWS) * (lost * at).mean((1, 2, 3))
+    return total
+
+
+def smoothness(rgb: Tensor) -> Tensor:
+    """Total variation of neighbours' differences: (B,)"""
+    down = (rgb[:, :, 1:] - rgb[:, :, :-1]).abs().mean((1, 2, 3))
+    right = (rgb[..., 1:] - rgb[..., :-1]).abs().mean((1, 2, 3))
+    return down + right
+
+
+def structure(a: Tensor, b: Tensor, window: int = 7) -> Tensor:
+    """What two grey pictures do not share in each window: 1 - correlation, weighted by contrast.
+
+    The structure term of SSIM (Wang et al., 2004), without its luminance and contrast terms.
+    (B, 1, H, W) each -> (B, 1, H', W').
+    """
+    mean_a, mean_b = (F.avg_pool2d(x, window, 2) for x in (a, b))
+    var_a = (F.avg_pool2d(a * a, window, 2) - mean_a.square()).clamp_min(0)
+    var_b = (F.avg_pool2d(b * b, window, 2) - mean_b.square()).clamp_min(0)
+    both = F.avg_pool2d(a * b, window, 2) - mean_a * mean_b
+    floor = 4e-4
+    return 1 - (both + floor) / ((var_a + floor) * (var_b + floor)).sqrt()
+
+
+def _spread(x: Tensor) -> Tensor:
+    """The layer's deviation, one number a picture, so that all layers count alike."""
+    return x.var((2, 3)).mean(1).add(1e-6).sqrt()[:, None, None, None]
+
+
+def _moments(a: Tensor, b: Tensor) -> Tensor:
+    (var_a, mean_a), (var_b, mean_b) = (torch.var_mean(x, (2, 3)) for x in (a, b))
+    deviation = ((var_a + 1e-4).sqrt() - (var_b + 1e-4).sqrt()).square().mean(1)
+    return (mean_a - mean_b).square().mean(1) + deviation
+
+
+def _covariance(a: Tensor, b: Tensor) -> Tensor:
+    def moments(x: Tensor) -> tuple[Tensor, Tensor]:
+        x = x.flatten(2)
+        mean = x.mean(2, keepdim=True)
+        x = x - mean
+        return mean[..., 0], x @ x.transpose(1, 2) / x.shape[2]
+
+    (mean_a, cov_a), (mean_b, cov_b) = moments(a), moments(b)
+    return (mean_a - mean_b).square().mean(1) + (cov_a - cov_b).square().mean((1, 2))
+
+
+def _points(x: Tensor, random: torch.Generator) -> Tensor:
+    """(B, C, H, W) -> (B, points, C) at random places."""
+    flat = x.flatten(2)
+    where = torch.randint(flat.shape[2], (_POINTS,), generator=random).to(x.device)
+    return flat[..., where].transpose(1, 2)
+
+
+def _patches(rgb: Tensor, factor: int, random: torch.Generator) -> Tensor:
+    """Random 7 x 7 patches of a picture reduced by a factor: (B, points, 147)."""
+    x = _reduced(rgb, factor)
+    h, w = x.shape[2] - _PATCH + 1, x.shape[3] - _PATCH + 1
+    top = torch.randint(h, (_POINTS, 1, 1), generator=random)
+    left = torch.randint(w, (_POINTS, 1, 1), generator=random)
+    ys, xs = top + torch.arange(_PATCH)[:, None], left + torch.arange(_PATCH)
+    return x[:, :, ys, xs].permute(0, 2, 1, 3, 4).flatten(2)
+
+
+def _sliced(a: Tensor, b: Tensor, random: torch.Generator) -> Tensor:
+    """Sliced 2-Wasserstein distance of two clouds (B, n, C), squared."""
+    slices = torch.randn(a.shape[2], _SLICES, generator=random).to(a.device)
+    slices = slices / slices.norm(dim=0)
+    return ((a @ slices).sort(1).values - (b @ slices).sort(1).values).square().mean((1, 2))
+
+
+def _luma(rgb: Tensor) -> Tensor:
+    return (rgb * rgb.new_tensor([0.299, 0.587, 0.114])[:, None, None]).sum(1, keepdim=True)
+
+
+def _reduced(x: Tensor, factor: int) -> Tensor:
+    return F.avg_pool2d(x, factor) if factor > 1 else x
+
+
+def total_loss(
+    painted: Seen, content: Seen, style: Seen, weights: Weights, importance: Tensor,
+    random: torch.Generator,
+) -> tuple[Tensor, dict[str, float]]:  # fmt: skip
+    """The sum of all parts, and what they are."""
+    c = content_loss(painted, content, weights, importance).mean()
+    s = style_loss(painted, style, weights, random).mean()
+    rough = smoothness(painted.rgb).mean()
+    parts = {"content": float(c.detach()), "style": float(s.detach())}
+    return c + s + weights.smoothness * rough, parts
+
+
+__all__: Sequence[str] = (
+    "Eye", "Seen", "Weights", "content_loss", "smoothness", "structure", "style_loss", "total_loss",
+)  # fmt: skip
