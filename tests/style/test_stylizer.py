@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from generator.engine import EngineError
+from generator.models.colourspace import lab, srgb
+from generator.style import StyleError, find_style, styles
+from generator.style.stylizer import WEIGHTS, Stylizer
+
+
+def distance(a: Image.Image, b: Image.Image) -> float:
+    return float(np.abs(np.asarray(a, float) - np.asarray(b, float)).mean())
+
+
+def test_every_style_has_a_name_in_four_languages_and_is_found_by_it():
+    assert len(styles()) >= 12
+    for key, style in styles().items():
+        assert all((style.en, style.zh_hans, style.zh_hant, style.ja))
+        assert find_style(key) == find_style(key.upper().replace("_", "-")) == key
+        assert styles()[find_style(style.en)].en == style.en
+        assert styles()[find_style(style.ja)].ja == style.ja
+    with pytest.raises(StyleError, match="starry_night"):
+        find_style("crayon")
+
+
+@settings(max_examples=12, deadline=None)
+@given(width=st.integers(32, 300), height=st.integers(32, 300), size=st.sampled_from([64, 200]))
+def test_any_size_comes_back_in_its_aspect(stylizer, width: int, height: int, size: int):
+    painted = stylizer.stylize(Image.new("RGB", (width, height), "#998877"), "pastel", size=size)
+    assert painted.mode == "RGB"
+    assert max(painted.size) == min(size, max(width, height))
+    assert abs(painted.width / painted.height - width / height) <= width / height * 0.04
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "L", "P", "CMYK", "LA", "1"])
+def test_any_mode_is_painted(stylizer: Stylizer, photo: Image.Image, mode: str):
+    assert stylizer.stylize(photo.convert(mode), "comic").size == photo.size
+
+
+def test_a_ribbon_and_a_speck_are_painted(stylizer: Stylizer):
+    assert stylizer.stylize(Image.new("RGB", (900, 9)), "comic").size == (512, 5)
+    assert stylizer.stylize(Image.new("RGB", (1, 1)), Image.new("RGB", (1, 1))).size == (1, 1)
+
+
+def test_strength_goes_from_the_photo_to_the_painting(stylizer: Stylizer, photo: Image.Image):
+    steps = [
+        distance(photo, stylizer.stylize(photo, "pastel", strength=s)) for s in (0, 0.25, 0.5, 1)
+    ]
+    assert steps[0] == 0
+    assert 0 < steps[1] < steps[2]
+    assert steps[3] > 0
+
+
+def test_the_same_is_painted_the_same_and_leaves_the_photo_alone(
+    stylizer: Stylizer, photo: Image.Image
+):
+    before = photo.tobytes()
+    assert distance(stylizer.stylize(photo, "moe"), stylizer.stylize(photo, "moe")) == 0
+    assert photo.tobytes() == before
+
+
+def test_a_blend_lies_between_its_styles(stylizer: Stylizer):
+    a, b = stylizer.code("pastel"), stylizer.code("comic")
+    torch.testing.assert_close(stylizer.code({"pastel": 3, "comic": 1}), a.lerp(b, 0.25))
+    torch.testing.assert_close(stylizer.code({"pastel": 2, "comic": 0}), a)
+
+
+def test_a_picture_is_a_style_and_pictures_differ(stylizer: Stylizer, photo: Image.Image):
+    red, noise = Image.new("RGB", (90, 400), "red"), Image.effect_noise((300, 200), 80)
+    assert distance(stylizer.stylize(photo, red), stylizer.stylize(photo, noise)) > 0
+
+
+def test_kept_colours_are_the_photos(stylizer: Stylizer, photo: Image.Image):
+    kept = stylizer.stylize(photo, "starry_night", keep_colours=True)
+    taken = stylizer.stylize(photo, "starry_night")
+
+    def chroma(image: Image.Image) -> np.ndarray:
+        return np.asarray(image.convert("YCbCr"), float)[..., 1:].mean((0, 1))
+
+    wanted = chroma(photo)
+    assert np.abs(chroma(kept) - wanted).max() < 4
+    assert np.abs(chroma(kept) - wanted).max() <= np.abs(chroma(taken) - wanted).max() + 1
+
+
+@pytest.mark.parametrize("kind", [bool, np.float32, "image"])
+def test_a_mask_changes_what_it_covers(stylizer: Stylizer, photo: Image.Image, kind):
+    area = np.zeros((photo.height, photo.width), np.float32)
+    area[:, :60] = 1
+    mask = Image.fromarray(np.uint8(area * 255)) if kind == "image" else area.astype(kind)
+    plain = np.asarray(stylizer.stylize(photo, "fauvism"), float)
+    masked = np.asarray(stylizer.stylize(photo, "fauvism", mask=mask), float)
+    assert np.abs(plain - masked)[:, 100:].max() <= 1
+    assert np.abs(plain - masked)[:, :50].mean() > 0
+
+
+@pytest.mark.parametrize(
+    "style", ["crayon", {"pastel": -1.0}, {}, {"pastel": 0.0}, {"pastel": float("nan")}]
+)
+def test_what_is_no_style_is_one_sentence(stylizer: Stylizer, photo: Image.Image, style):
+    with pytest.raises(StyleError, match=r"^[^\n]+$"):
+        stylizer.stylize(photo, style)
+
+
+def test_what_is_no_strength_is_one_sentence(stylizer: Stylizer, photo: Image.Image):
+    with pytest.raises(StyleError, match="from 0 to 1"):
+        stylizer.stylize(photo, "comic", strength=1.5)
+
+
+def test_missing_and_damaged_weights_are_one_sentence(tmp_path: Path, weights: Path):
+    with pytest.raises(EngineError, match="train or fetch"):
+        Stylizer.load(tmp_path / "none.safetensors")
+    broken = tmp_path / "broken.safetensors"
+    broken.write_bytes(weights.read_bytes()[:-100])
+    with pytest.raises(EngineError, match="damaged"):
+        Stylizer.load(broken)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.tuples(*[st.integers(0, 255)] * 3))
+def test_lab_and_back(colour: tuple[int, int, int]):
+    rgb = torch.tensor(colour).float().div(255)[None, :, None, None]
+    torch.testing.assert_close(srgb(lab(rgb)), rgb, atol=2e-3, rtol=0)
+
+
+def test_lab_of_known_colours():
+    red = lab(torch.tensor([1.0, 0, 0])[None, :, None, None])[0, :, 0, 0]
+    torch.testing.assert_close(red, torch.tensor([53.24, 80.09, 67.20]), atol=0.1, rtol=0)
+
+
+@pytest.mark.skipif(not WEIGHTS.exists(), reason="not trained yet")
+def test_shipped_weights_paint_in_colour_and_keep_what_is_painted(photo: Image.Image):
+    assert WEIGHTS.stat().st_size <= 4_000_000
+    stylizer = Stylizer.load()
+    assert set(stylizer.names) == set(styles())
+    grey = np.asarray(photo.convert("L"), float)
+    for name in stylizer.names:
+        painted = stylizer.stylize(photo, name)
+        pixels = np.asarray(painted, float)
+        assert pixels.std() > 15, name
+        if name not in ("pencil_sketch", "engraving"):
+            assert np.ptp(pixels, 2).mean() > 4, name
+        shape = np.corrcoef(grey.ravel(), np.asarray(painted.convert("L"), float).ravel())
+        assert shape[0, 1] > 0.3, name
