@@ -16,6 +16,7 @@ from rich.progress import Progress
 from generator import prompt as prompts
 from generator.cli_evaluate import evaluate_app
 from generator.cli_models import models_app
+from generator.cli_style import register
 from generator.errors import PersonError
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app = typer.Typer(
 dataset_app = typer.Typer(help="Make data sets.", no_args_is_help=True)
 app.add_typer(dataset_app, name="dataset")
 app.add_typer(models_app, name="models")
+register(app, dataset_app, evaluate_app)
 app.add_typer(evaluate_app, name="evaluate")
 out, err = Console(), Console(stderr=True)
 
