@@ -85,10 +85,7 @@ def build_style_pictures(portraits: Path, artworks: Path, folder: Path) -> Itera
         DatasetError: A folder is empty, or artworks that a style needs are not there.
         PersonError: MediaPipe is not installed.
     """
-    photos, works = (
-        [f for f in _files(folder) if f not in set(held_out(folder))]
-        for folder in (portraits, artworks)
-    )
+    photos, works = _learned_from(portraits), _learned_from(artworks)
     folder.mkdir(parents=True, exist_ok=True)
     groups: list[int] = []
     count = 0
@@ -131,6 +128,11 @@ def pictures_of(name: str, artworks: Path) -> list[Image.Image]:
     if style.grey:
         images = [ImageOps.autocontrast(i.convert("L"), 1).convert("RGB") for i in images]
     return images
+
+
+def _learned_from(folder: Path) -> list[Path]:
+    unseen = set(held_out(folder))
+    return [file for file in _files(folder) if file not in unseen]
 
 
 def _files(folder: Path) -> list[Path]:

@@ -15,7 +15,7 @@ from generator.data.style_pictures import StylePictures
 
 _RENDERS = 6
 """One in so many arbitrary styles is a render of ours: more are stored than there are artworks."""
-_CLOSEST_CONTENT, _CLOSEST_STYLE = 0.5, 0.6
+_CLOSEST_CONTENT, _CLOSEST_STYLE = 0.5, 0.5
 """The smallest part of a stored picture's side that a crop takes."""
 
 
