@@ -24,6 +24,7 @@ from bot.weights import weights_rows
 from worker.health import client, trouble
 from worker.scripts import PREFIX
 from worker.settings import explain
+from worker.upload_store import writes
 
 State = Literal["ok", "note", "broken"]
 _COLOURS = {"ok": "32", "note": "33", "broken": "31"}
@@ -50,6 +51,7 @@ def examine() -> Iterator[Row]:
     url = _redis_url()
     if url is not None:
         yield from _redis(url)
+        yield _uploads(url)
     tokens = [*_discord(), *_telegram()]
     if not tokens:
         todo = "Set DISCORD_TOKEN or TELEGRAM_TOKEN in .env; one is enough."
@@ -129,6 +131,27 @@ def _redis(url: str) -> Iterator[Row]:
         "" if alive else "Start one, or nothing is drawn: docker compose up -d worker",
     )
     yield _clock("Redis", here - (clock[0] + clock[1] / 1e6))
+
+
+def _uploads(url: str) -> Row:
+    named = ConsoleSettings().uploads_url
+    try:
+        with client(named.get_secret_value() if named else url) as looking:
+            wrong = writes(
+                cast(Any, looking.config_get("save")), cast(Any, looking.config_get("appendonly"))
+            )
+    except redis.exceptions.ResponseError:
+        if named:
+            todo = "See yourself that MOEMOJI_UPLOADS_URL is a Redis without any persistence."
+            return Row("photos", "note", "their Redis does not say what it writes to disk", todo)
+        wrong = True
+    except redis.exceptions.RedisError as error:
+        where = "MOEMOJI_UPLOADS_URL" if named else "REDIS_URL"
+        return Row("photos", "broken", trouble(error).replace("REDIS_URL", where), f"See {where}.")
+    if wrong:
+        todo = "Set MOEMOJI_UPLOADS_URL to a Redis without persistence (docs/deployment.md)."
+        return Row("photos", "note", "not taken: their Redis would write them to disk", todo)
+    return Row("photos", "ok", "their Redis writes nothing to disk")
 
 
 def _clock(other: str, off: float) -> Row:

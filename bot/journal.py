@@ -35,7 +35,7 @@ def begin(
     logs.configure(
         level=settings.log_level,
         as_json=settings.log_json,
-        secrets=secrets,
+        secrets=(*secrets, *logs.password_of(settings.uploads_url)),
         key=redis_url or "",
     )
     if settings.sentry_dsn is not None:

@@ -47,7 +47,7 @@ def main(argv: list[str] | None = None) -> int:
     logs.configure(
         level=settings.log_level,
         as_json=settings.log_json,
-        secrets=logs.password_of(url),
+        secrets=logs.password_of(url, settings.uploads_url),
         key=url,
     )
     try:

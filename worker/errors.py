@@ -17,6 +17,7 @@ TEXT_KEYS: dict[str, tuple[str, ...]] = {
     "worker-lost": ("job_id",),
     "waited-too-long": ("job_id",),
     "upload-refused": (),
+    "uploads-off": (),
 }
 """Every key that a `ChatError` or a failed event of this package carries."""
 

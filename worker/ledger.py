@@ -5,6 +5,7 @@ Each is one Lua script (`worker.scripts`) and safe to repeat, so the connection 
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,10 +18,12 @@ from redis.retry import Retry
 
 from generator.spec import AvatarSpec
 from worker import scripts
+from worker.errors import StoreAwayError
 from worker.jobs import Request, parse_request
 from worker.queue import DEFAULT_PACE, RETRIED
 from worker.scripts import PREFIX, QUEUES
 from worker.settings import WorkerSettings
+from worker.upload_store import key_of
 
 _SPECS: TypeAdapter[tuple[AvatarSpec, ...]] = TypeAdapter(tuple[AvatarSpec, ...])
 
@@ -84,6 +87,8 @@ class Ledger:
         self.redis = client
         self.owner = owner
         self.settings = settings
+        url = settings.uploads_url
+        self._memory = client if url is None else connection(url.get_secret_value(), attempts=1)
         self._claim = client.register_script(scripts.CLAIM)
         self._begin = client.register_script(scripts.BEGIN)
         self._finish = client.register_script(scripts.FINISH)
@@ -124,10 +129,17 @@ class Ledger:
         return {job_id for job_id, mine in zip(ids, answers, strict=True) if mine}
 
     def uploads(self, request: Request) -> list[bytes]:
-        """The pictures that were sent in with a request, as far as they are still there."""
+        """The pictures that were sent in with a request, as far as they are still there.
+
+        Raises:
+            StoreAwayError: if the Redis that holds them cannot be reached: the job fails with it.
+        """
         if not request.uploads:
             return []
-        found = self.redis.mget([f"{PREFIX}upload:{key}" for key in request.uploads])
+        try:
+            found = self._memory.mget([key_of(upload) for upload in request.uploads])
+        except RETRIED as error:
+            raise StoreAwayError from error
         return [data for data in cast(list[bytes | None], found) if data is not None]
 
     def done(
@@ -140,7 +152,7 @@ class Ledger:
         """Write result, record and event in one step; False if the job is no longer ours."""
         args: list[Any] = [request.job_id, self.owner, "done", "", ""]
         args += [_SPECS.dump_json(specs), f"{seconds:.6f}", self.settings.result_ttl, *pictures]
-        return bool(self._finish(args=args))
+        return self._ended(args, request)
 
     def failed(self, claim: Claim, error: str, params: Mapping[str, Any] | None = None) -> bool:
         """Write the failure and its event; False if the job is no longer ours.
@@ -152,7 +164,20 @@ class Ledger:
         """
         args = [claim.job_id, self.owner, "failed", error, json.dumps(params or {})]
         args += ["", "", str(self.settings.result_ttl)]
-        return bool(self._finish(args=args))
+        return self._ended(args, claim.request)
+
+    def _ended(self, args: Sequence[Any], request: Request | None) -> bool:
+        finished = bool(self._finish(args=args))
+        # If not: another worker may be at it, and need them.
+        if finished and request is not None:
+            self._drop(request.uploads)
+        return finished
+
+    def _drop(self, uploads: Collection[str]) -> None:
+        """Delete what was sent in with a job that has ended; else it goes after its 15 minutes."""
+        if uploads:
+            with contextlib.suppress(redis.exceptions.RedisError):
+                self._memory.delete(*map(key_of, uploads))
 
     def pace(self, seconds_per_job: float) -> None:
         """Feed the moving average behind `JobQueue.position`."""
@@ -188,7 +213,12 @@ class Ledger:
             list[bytes], self._sweep(args=[limits.requeues, limits.patience, limits.lost_after])
         )
         flat = [item.decode() for item in answer]
-        return list(zip(flat[::2], flat[1::2], strict=True))
+        swept = list(zip(flat[::2], flat[1::2], strict=True))
+        for job_id, what in swept:
+            if what in ("failed", "expired"):
+                uploads = self.redis.hget(f"{PREFIX}record:{job_id}", "uploads")
+                self._drop((cast(bytes | None, uploads) or b"").decode().split())
+        return swept
 
     def tell_line(self) -> None:
         """Publish the places of waiting jobs that changed; one worker a second does it for all."""

@@ -13,6 +13,7 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 import structlog
+from pydantic import SecretStr
 from structlog.typing import Processor
 
 
@@ -28,10 +29,10 @@ class _Redacting(structlog.stdlib.ProcessorFormatter):
         return line
 
 
-def password_of(url: str) -> tuple[str, ...]:
-    """The password inside a URL, as something for `configure` to strike out."""
-    password = urlsplit(url).password
-    return (password,) if password else ()
+def password_of(*urls: str | SecretStr | None) -> tuple[str, ...]:
+    """The passwords inside URLs, as something for `configure` to strike out."""
+    plain = (url.get_secret_value() if isinstance(url, SecretStr) else url for url in urls)
+    return tuple(filter(None, (urlsplit(url).password for url in plain if url)))
 
 
 _key = b""

@@ -6,8 +6,8 @@ Nothing here imports torch or blocks the event loop.
 
 from __future__ import annotations
 
+import contextlib
 import json
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self, cast
@@ -25,6 +25,7 @@ from worker.errors import BusyError, StoreAwayError
 from worker.jobs import Address, Author, Position, Record, Request, parse_request
 from worker.scripts import PREFIX, QUEUES
 from worker.settings import QueueSettings
+from worker.upload_store import UploadStore
 
 TASK = "worker.tasks.perform"
 """What rq calls with the job's id: by name, so that frontends do not import it."""
@@ -134,6 +135,9 @@ class JobQueue:
     def __init__(self, client: redis.asyncio.Redis, settings: QueueSettings) -> None:
         self._redis = client
         self.settings = settings
+        url = settings.uploads_url
+        self._memory = client if url is None else connection(url.get_secret_value(), attempts=1)
+        self.uploads = UploadStore(self._memory, settings)
         self._submit = client.register_script(scripts.SUBMIT)
         self._cancel = client.register_script(scripts.CANCEL)
         self._forget = client.register_script(scripts.FORGET)
@@ -162,6 +166,7 @@ class JobQueue:
     async def close(self) -> None:
         """Let go of the connections."""
         await self._redis.aclose()
+        await self._memory.aclose()
 
     async def submit(self, request: Request) -> str:
         """Queue the request and answer its job id, or that of the job it repeats.
@@ -186,6 +191,7 @@ class JobQueue:
             request.once or "",
             limits.double_click,
             " ".join(request.uploads),
+            request.parent or "",
             *rq_fields(request, limits.record_ttl),
         ]
         async with reachable():
@@ -209,7 +215,12 @@ class JobQueue:
         """
         async with reachable():
             answer = await self._cancel(args=[job_id, "" if by is None else by.key])
-        return bool(answer)
+        if answer is None:
+            return False
+        with contextlib.suppress(StoreAwayError):
+            async with reachable():
+                await self.uploads.drop(cast(bytes, answer).decode().split())
+        return True
 
     async def opened(self, job_id: str, message_id: str) -> bool:
         """Settle which message waits for a job's result; the first word counts.
@@ -298,24 +309,28 @@ class JobQueue:
         return int(waiting), int(running)
 
     async def upload(self, author: Author, data: bytes) -> str:
-        """Put a picture aside for a request's `uploads`: 15 minutes, or until its job ends."""
-        key = secrets.token_hex(12)
-        ttl = self.settings.upload_ttl
-        async with reachable(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(f"{PREFIX}upload:{key}", data, ex=ttl)
-            pipe.sadd(f"{PREFIX}uploads:{author.key}", key)
-            pipe.expire(f"{PREFIX}uploads:{author.key}", ttl)
-            await pipe.execute()
-        return key
+        """Put a picture aside for a request's `uploads`: 15 minutes, or until its job ends.
+
+        Raises:
+            UploadsOffError: if there is no Redis that writes nothing to disk.
+            StoreAwayError: if it cannot be reached, or is full.
+        """
+        async with reachable():
+            return await self.uploads.put(author, data)
 
     async def forget(self, platform: str, user_id: str) -> int:
         """Delete every request, record, result and upload of a person; open jobs are dropped.
 
+        What moderators made of the person's wishes goes too.
+
         Returns:
             How many jobs were forgotten.
         """
+        author = Author(platform=platform, user_id=user_id)
         async with reachable():
-            count = await self._forget(args=[Author(platform=platform, user_id=user_id).key])
+            # First what lasts shortest: if it fails, the person is told, and asks again.
+            await self.uploads.forget(author)
+            count = await self._forget(args=[author.key])
         return int(count)
 
 

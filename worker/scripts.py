@@ -10,10 +10,9 @@ Keys, all under `moemoji:` (rq's own are `rq:queue:*`, `rq:job:*`):
     record:ID     hash    state, owner, attempts, times, specs, error, waiting, landed; 30 days
     request:ID    string  the request as JSON; 30 days
     result:ID     list    PNG bytes, one per candidate; 24 h
-    upload:KEY    string  bytes of a picture that was sent in; 15 min
-    uploads:USER  set     their keys, so that a person can be forgotten; 15 min
     open:USER     zset    the user's open jobs, oldest first (score: sequence)
-    by:USER       zset    all jobs of the user (score: time); 30 days
+    by:USER       zset    all jobs of the user, and of others with the user's wish (score: time);
+                          30 days
     once:USER     hash    click -> job, for double clicks; 1 hour
     waiting       zset    every queued job (score: since when)
     running       zset    every claimed job (score: end of its lease)
@@ -21,7 +20,10 @@ Keys, all under `moemoji:` (rq's own are `rq:queue:*`, `rq:job:*`):
     late          zset    jobs in rq's list "low" (score: rank, then sequence)
     workers       zset    live workers (score: end of their lease)
     pace          string  moving average of seconds per job
+    teller        string  who tells the line this second
     events:PLATFORM  stream of finished jobs; progress:PLATFORM  pub/sub channel
+
+Pictures that people send in are elsewhere: `worker.upload_store`.
 
 Fairness. A job's rank is the number of older open jobs of the same user. Rank 0 joins the end of
 the list it asked for (high or default); any other waits in "low", ordered by rank and then by age,
@@ -86,9 +88,6 @@ local function settle(user)
   end
 end
 local function close(id, user)
-  for key in string.gmatch(redis.call('HGET', P..'record:'..id, 'uploads') or '', '%S+') do
-    redis.call('DEL', P..'upload:'..key)
-  end
   redis.call('ZREM', P..'open:'..user, id)
   redis.call('ZREM', P..'waiting', id)
   redis.call('ZREM', P..'running', id)
@@ -121,7 +120,7 @@ end
 SUBMIT = (
     _PRELUDE
     + """
--- id user platform request lane per_user limit ttl once window uploads, then rq's fields of the job
+-- id user platform request lane per_user limit ttl once window uploads parent, then rq's fields
 -- answers {what, id or count}: made, again, too-many-jobs, queue-full
 local id, user, platform, request, lane = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local ttl, once = ARGV[8], ARGV[9]
@@ -147,13 +146,19 @@ redis.call('SET', P..'request:'..id, request, 'EX', ttl)
 redis.call('HSET', P..'record:'..id, 'state', 'queued', 'user', user, 'platform', platform,
   'lane', lane, 'seq', seq, 'submitted', t, 'attempts', 0, 'uploads', ARGV[11])
 redis.call('EXPIRE', P..'record:'..id, ttl)
-redis.call('HSET', 'rq:job:'..id, unpack(ARGV, 12))
+redis.call('HSET', 'rq:job:'..id, unpack(ARGV, 13))
 redis.call('EXPIRE', 'rq:job:'..id, ttl)
 redis.call('ZADD', P..'open:'..user, seq, id)
 redis.call('EXPIRE', P..'open:'..user, ttl)
-redis.call('ZADD', P..'by:'..user, t, id)
-redis.call('ZREMRANGEBYSCORE', P..'by:'..user, '-inf', t - tonumber(ttl))
-redis.call('EXPIRE', P..'by:'..user, ttl)
+-- A moderator's "again" repeats somebody else's wish: it is forgotten with whose wish it was.
+local first = redis.call('HMGET', P..'record:'..ARGV[12], 'wisher', 'user')
+local wisher = first[1] or first[2] or user
+if wisher ~= user then redis.call('HSET', P..'record:'..id, 'wisher', wisher) end
+for _, whose in ipairs(wisher == user and {user} or {user, wisher}) do
+  redis.call('ZADD', P..'by:'..whose, t, id)
+  redis.call('ZREMRANGEBYSCORE', P..'by:'..whose, '-inf', t - tonumber(ttl))
+  redis.call('EXPIRE', P..'by:'..whose, ttl)
+end
 if once ~= '' then
   if redis.call('HLEN', clicks) > 200 then redis.call('DEL', clicks) end
   redis.call('HSET', clicks, once, id)
@@ -168,12 +173,12 @@ return {'made', id}
 CANCEL = (
     _PRELUDE
     + """
--- id user ('' for anyone's); answers 1 if it was open and is cancelled now
-local r = redis.call('HMGET', P..'record:'..ARGV[1], 'state', 'user')
-if r[1] ~= 'queued' and r[1] ~= 'drawing' then return 0 end
-if ARGV[2] ~= '' and ARGV[2] ~= r[2] then return 0 end
+-- id user ('' for anyone's); answers its uploads if it was open and is cancelled now, else nil
+local r = redis.call('HMGET', P..'record:'..ARGV[1], 'state', 'user', 'uploads')
+if r[1] ~= 'queued' and r[1] ~= 'drawing' then return nil end
+if ARGV[2] ~= '' and ARGV[2] ~= r[2] then return nil end
 give_up(ARGV[1], 'cancelled', '')
-return 1
+return r[3] or ''
 """
 )
 
@@ -342,10 +347,7 @@ for _, id in ipairs(redis.call('ZRANGE', P..'by:'..user, 0, -1)) do
   count = count + redis.call('DEL', P..'record:'..id)
   redis.call('DEL', P..'request:'..id, P..'result:'..id, 'rq:job:'..id)
 end
-for _, key in ipairs(redis.call('SMEMBERS', P..'uploads:'..user)) do
-  redis.call('DEL', P..'upload:'..key)
-end
-for _, kind in ipairs({'uploads:', 'open:', 'by:', 'once:'}) do
+for _, kind in ipairs({'open:', 'by:', 'once:'}) do
   redis.call('DEL', P..kind..user)
 end
 return count

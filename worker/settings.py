@@ -70,6 +70,9 @@ class QueueSettings(BaseSettings):
     """How long finished pictures are kept."""
     upload_ttl: Annotated[int, Field(ge=1)] = 15 * 60
     """How long a picture that somebody sent is kept at most; it goes when its job ends."""
+    uploads_url: RedisUrl | None = None
+    """A Redis that writes nothing to disk, for pictures that people send in. Without it they go to
+    REDIS_URL, if that one writes nothing; if it does, no picture is taken."""
     double_click: Seconds = 2
     """How long a finished job still answers the same click."""
     deliver_backoff: Seconds = 1.0

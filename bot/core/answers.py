@@ -19,9 +19,10 @@ _HOUR = 3600
 class Answers:
     """Reads the queue and speaks of it."""
 
-    def __init__(self, queue: JobQueue, preferences: Preferences) -> None:
+    def __init__(self, queue: JobQueue, preferences: Preferences, *, logged: bool = False) -> None:
         self._queue = queue
         self._preferences = preferences
+        self._logged = logged
 
     def help(self, say: Texts, person: Person | None = None) -> Reply:
         """What we can do, with a button to begin; managers are told of /admin as well."""
@@ -39,6 +40,8 @@ class Answers:
                 "say.privacy",
                 days=round(kept.record_ttl / (24 * _HOUR)),
                 hours=round(kept.result_ttl / _HOUR),
+                minutes=round(kept.upload_ttl / 60),
+                logs=say("say.privacy_logged" if self._logged else "say.privacy_logs"),
             ),
             private=True,
         )

@@ -27,6 +27,7 @@ from worker import logs, metrics
 from worker.errors import ChatError
 from worker.jobs import Position, Record, new_job_id
 from worker.queue import JobQueue
+from worker.settings import ProcessSettings
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +61,8 @@ class Conversation:
         self.preferences = preferences
         self._limits = Limits(preferences, settings or LimitSettings())
         self._drawing = Drawing(queue, preferences, self._limits)
-        self._answers = Answers(queue, preferences)
+        logged = isinstance(settings, ProcessSettings) and settings.log_prompts
+        self._answers = Answers(queue, preferences, logged=logged)
         self._panel = Panel(preferences, self._limits)
         self._admin = Admin(queue, self._limits)
         warm()

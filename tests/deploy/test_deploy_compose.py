@@ -41,7 +41,7 @@ def variables(settings: type[Any]) -> set[str]:
 
 
 def test_what_starts_by_itself():
-    assert {"redis", "worker", "discord", "telegram"} == ALWAYS
+    assert {"redis", "uploads", "worker", "discord", "telegram"} == ALWAYS
 
 
 @each
@@ -54,7 +54,11 @@ def test_confinement(name):
     assert "cap_add" not in service
     assert "privileged" not in service
     assert "no-new-privileges:true" in service["security_opt"]
-    assert all(entry.startswith("/tmp:size=") for entry in service["tmpfs"])
+    assert service["ulimits"] == {"core": 0}
+    # The base image declares /data to be a volume, which would be on disk.
+    in_memory = ("/tmp:size=", "/data:size=") if name == "uploads" else ("/tmp:size=",)
+    assert all(entry.startswith(in_memory) for entry in service["tmpfs"])
+    assert len(service["tmpfs"]) == len(in_memory)
     for volume in service.get("volumes", ()):
         source = volume["source"] if isinstance(volume, dict) else volume.split(":")[0]
         # Nothing of the machine but our own files, and those read only.
@@ -148,6 +152,25 @@ def test_redis_has_a_password_that_no_command_shows():
         assert volume["volume"] == {"nocopy": True}
 
 
+def test_photos_have_a_redis_that_cannot_write():
+    service = SERVICES["uploads"]
+    assert service["environment"]["CONFIG"] == "/etc/moemoji/uploads.conf"
+    (volume,) = service["volumes"]
+    assert (volume["source"], volume["read_only"]) == ("secret", True)
+    assert service["networks"] == ["store"]
+    assert service["depends_on"]["redis"] == {"condition": "service_healthy", "restart": True}
+    config = (ROOT / "deploy/redis/uploads.conf").read_text().splitlines()
+    assert {'save ""', "appendonly no"} <= set(config)
+    assert not [line for line in config if line.startswith("include")]
+    for name in ("worker", *FRONTENDS, "doctor"):
+        address = SERVICES[name]["environment"]["MOEMOJI_UPLOADS_URL"]
+        assert address == "${MOEMOJI_UPLOADS_URL:-redis://uploads:6379/0}"
+    # Memory that holds photos is not swapped out either.
+    for name in ("uploads", "worker", *FRONTENDS):
+        limit = SERVICES[name]["deploy"]["resources"]["limits"]["memory"]
+        assert SERVICES[name]["memswap_limit"] == limit
+
+
 def test_only_one_program_may_change_packs():
     mounts = {
         (name, volume.get("read_only", False))
@@ -203,7 +226,7 @@ def test_every_variable_is_in_the_example():
 def test_defaults_in_the_example_are_those_of_the_settings():
     told = dict(re.findall(r"^#([A-Z][A-Z0-9_]*)=(.+)$", EXAMPLE, re.M))
     # What compose itself sets otherwise is told as compose has it.
-    del told["MOEMOJI_LOG_JSON"]
+    del told["MOEMOJI_LOG_JSON"], told["MOEMOJI_UPLOADS_URL"]
     for settings in (*FRONTENDS.values(), WorkerSettings):
         for name, field in settings.model_fields.items():
             variable = field.validation_alias or f"MOEMOJI_{name}".upper()

@@ -39,20 +39,28 @@ def server() -> Iterator[EmbeddedRedis]:
         yield redis
 
 
+@pytest.fixture
+def memory() -> Iterator[EmbeddedRedis]:
+    """For pictures that are sent in; `server` writes to disk."""
+    with EmbeddedRedis() as redis:
+        yield redis
+
+
 @pytest_asyncio.fixture
-async def queue(server: EmbeddedRedis) -> AsyncIterator[JobQueue]:
-    queue = await JobQueue.connect(server.url, QueueSettings(jobs_per_user=5))
+async def queue(server: EmbeddedRedis, memory: EmbeddedRedis) -> AsyncIterator[JobQueue]:
+    settings = QueueSettings(jobs_per_user=5, uploads_url=memory.url)
+    queue = await JobQueue.connect(server.url, settings)
     yield queue
     await queue.close()
 
 
 @pytest.fixture
-def ledger(server: EmbeddedRedis) -> Iterator[Callable[[str], Ledger]]:
+def ledger(server: EmbeddedRedis, memory: EmbeddedRedis) -> Iterator[Callable[[str], Ledger]]:
     """Makes the books of an imagined worker."""
     made = []
 
     def make(owner: str = "worker-1", **changes: float) -> Ledger:
-        settings = WorkerSettings(REDIS_URL=server.url, **changes)
+        settings = WorkerSettings(REDIS_URL=server.url, uploads_url=memory.url, **changes)
         made.append(Ledger(connection(server.url, attempts=3), owner, settings))
         return made[-1]
 
@@ -121,11 +129,14 @@ class Worker:
 
 
 @pytest.fixture
-def spawn(server: EmbeddedRedis, tmp_path: Path) -> Iterator[Callable[..., Worker]]:
+def spawn(
+    server: EmbeddedRedis, memory: EmbeddedRedis, tmp_path: Path
+) -> Iterator[Callable[..., Worker]]:
     workers: list[Worker] = []
 
     def make(*options: str, **env: str) -> Worker:
         log = tmp_path / f"worker-{len(workers)}.log"
+        env = {"MOEMOJI_UPLOADS_URL": memory.url} | env
         workers.append(Worker(server.url, log, *options, **env))
         return workers[-1]
 

@@ -1,0 +1,193 @@
+"""Photos never touch the disk: both Redis servers as shipped, and a search through their files."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from bot.doctor import examine
+from bot.texts import LANGUAGES, texts
+from worker.embedded import EmbeddedRedis, server_binary
+from worker.jobs import Address, Author, DrawRequest
+from worker.ledger import Ledger, connection
+from worker.queue import JobQueue
+from worker.settings import QueueSettings, WorkerSettings
+from worker.upload_store import UploadsOffError
+
+ROOT = Path(__file__).parents[2]
+ME = Author(platform="discord", user_id="1")
+Server = tuple[str, Path]
+
+
+def port() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return str(free.getsockname()[1])
+
+
+@pytest.fixture
+def shipped(tmp_path: Path) -> Iterator[Callable[[str], Server]]:
+    """Starts redis-server with one of the shipped files; answers its URL and its directory."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(name: str) -> Server:
+        folder, where = tmp_path / name, port()
+        folder.mkdir()
+        config = (ROOT / f"deploy/redis/{name}.conf").read_text()
+        config = config.replace("dir /data", f"dir {folder}").replace("port 6379", f"port {where}")
+        (tmp_path / f"{name}.conf").write_text(config)
+        env = {
+            "PATH": f"{Path(server_binary()).parent}:{os.environ['PATH']}",
+            "SECRETS": str(tmp_path),
+            "CONFIG": str(tmp_path / f"{name}.conf"),
+        }
+        command = ["sh", "deploy/redis/start.sh", "--bind", "127.0.0.1"]
+        running.append(subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL))
+        end = time.monotonic() + 30
+        while True:
+            try:
+                password = (tmp_path / "redis-password").read_text()
+                url = f"redis://:{password}@127.0.0.1:{where}/0"
+                with redis.Redis.from_url(url, retry=None) as client:
+                    client.ping()
+                return url, folder
+            except (OSError, redis.exceptions.RedisError):
+                assert time.monotonic() < end
+                time.sleep(0.05)
+
+    yield start
+    for server in running:
+        # As the end of a container: a Redis that saves does so now.
+        server.terminate()
+        server.wait(30)
+
+
+def on_disk(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def write_everything(client: redis.Redis) -> None:
+    client.save()
+    client.bgrewriteaof()
+    end = time.monotonic() + 30
+    while client.info("persistence")["aof_rewrite_in_progress"]:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+async def test_a_photo_is_in_no_file(shipped: Callable[[str], Server]) -> None:
+    (jobs, jobs_folder), (memory, memory_folder) = shipped("redis"), shipped("uploads")
+    # Random bytes: compression, which snapshots use, cannot hide them.
+    photo, control = secrets.token_bytes(20_000), secrets.token_bytes(20_000)
+    queue = await JobQueue.connect(jobs, QueueSettings(uploads_url=memory))
+    upload = await queue.upload(ME, photo)
+    request = DrawRequest(
+        author=ME,
+        address=Address(platform="discord", chat_id="7"),
+        uploads=(upload,),
+    )
+    await queue.submit(request)
+    settings = WorkerSettings(REDIS_URL=jobs, uploads_url=memory)
+    ledger = Ledger(connection(jobs, attempts=1), "w", settings)
+    (claim,) = ledger.claim(ledger.pop(1))
+    assert claim.request is not None
+    assert ledger.uploads(claim.request) == [photo]
+    with redis.Redis.from_url(jobs) as client:
+        client.set("control", control)
+        write_everything(client)
+    with redis.Redis.from_url(memory) as client:
+        assert client.dbsize() == 2
+        for command in ("SAVE", "BGSAVE", "BGREWRITEAOF", "SHUTDOWN", "PSYNC"):
+            with pytest.raises(redis.exceptions.ResponseError, match="unknown command"):
+                client.execute_command(command)
+        ledger.begin([request.job_id])
+        assert ledger.done(request, (), [b"png"], 0.1)
+        assert not client.exists(f"moemoji:upload:{upload}")
+    written = on_disk(jobs_folder)
+    # The search finds what is there.
+    assert control[:64] in written
+    assert photo[:64] not in written
+    assert photo[-64:] not in written
+    assert on_disk(memory_folder) == b""
+    await queue.close()
+
+
+async def test_a_redis_that_writes_is_given_no_photo(
+    shipped: Callable[[str], Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs, folder = shipped("redis")
+    photo = secrets.token_bytes(20_000)
+    for settings in (QueueSettings(), QueueSettings(uploads_url=jobs)):
+        queue = await JobQueue.connect(jobs, settings)
+        with pytest.raises(UploadsOffError) as refusal:
+            await queue.upload(ME, photo)
+        await queue.close()
+    for language in LANGUAGES:
+        assert "/avatar" in texts(language)(f"errors.{refusal.value.key}")
+    with redis.Redis.from_url(jobs) as client:
+        write_everything(client)
+    assert photo[:64] not in on_disk(folder)
+    monkeypatch.setenv("REDIS_URL", jobs)
+    (row,) = [row for row in examine() if row.name == "photos"]
+    assert row.state == "note"
+    assert "MOEMOJI_UPLOADS_URL" in row.todo
+
+
+async def test_snapshots_alone_are_writing_too() -> None:
+    with EmbeddedRedis() as server, redis.Redis.from_url(server.url) as client:
+        queue = await JobQueue.connect(server.url, QueueSettings())
+        await queue.upload(ME, b"photo")
+        client.config_set("save", "3600 1")
+        with pytest.raises(UploadsOffError):
+            await queue.upload(ME, b"photo")
+        await queue.close()
+
+
+async def test_a_managed_redis_has_to_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with EmbeddedRedis() as server, redis.Redis.from_url(server.url) as client:
+        client.acl_setuser("default", enabled=True, nopass=True, categories=["+@all"], keys=["*"])
+        client.execute_command("ACL", "SETUSER", "default", "-config")
+        queue = await JobQueue.connect(server.url, QueueSettings())
+        with pytest.raises(UploadsOffError):
+            await queue.upload(ME, b"photo")
+        await queue.close()
+        queue = await JobQueue.connect(server.url, QueueSettings(uploads_url=server.url))
+        assert await queue.upload(ME, b"photo")
+        await queue.close()
+        monkeypatch.setenv("REDIS_URL", server.url)
+        for named, state in (("", "note"), (server.url, "note")):
+            monkeypatch.setenv("MOEMOJI_UPLOADS_URL", named)
+            (row,) = [row for row in examine() if row.name == "photos"]
+            assert row.state == state
+
+
+async def test_photos_away_is_a_sentence_for_photos_alone() -> None:
+    from worker.errors import StoreAwayError
+
+    with EmbeddedRedis() as server, EmbeddedRedis() as memory:
+        settings = WorkerSettings(REDIS_URL=server.url, uploads_url=memory.url)
+        queue = await JobQueue.connect(server.url, settings)
+        upload = await queue.upload(ME, b"photo")
+        request = DrawRequest(
+            author=ME, address=Address(platform="discord", chat_id="7"), uploads=(upload,)
+        )
+        await queue.submit(request)
+        memory.stop()
+        ledger = Ledger(connection(server.url, attempts=1), "w", settings)
+        (claim,) = ledger.claim(ledger.pop(1))
+        with pytest.raises(StoreAwayError):
+            ledger.uploads(request)
+        with pytest.raises(StoreAwayError):
+            await queue.upload(ME, b"photo")
+        ledger.begin([request.job_id])
+        # The job itself ends in order.
+        assert ledger.failed(claim, "store-away")
+        await queue.close()

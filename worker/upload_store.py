@@ -1,0 +1,91 @@
+"""Where pictures that people send in wait for their job: a Redis that writes nothing to disk.
+
+The Redis of the jobs writes an append-only file and snapshots, so that no job is lost. Both would
+hold a photo's bytes, a snapshot even those that are deleted a second later. So photos have a Redis
+of their own (`MOEMOJI_UPLOADS_URL`), or share that of the jobs if it keeps everything in memory, as
+the console's own does. Redis is asked before each picture; one that writes is given none.
+
+    upload:KEY    string  bytes of a picture; 15 min, or until its job ends
+    uploads:USER  set     their keys, so that a person can be forgotten; 15 min
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from typing import Any, cast
+
+import redis.asyncio
+
+from worker.errors import ChatError
+from worker.jobs import Author
+from worker.scripts import PREFIX
+from worker.settings import QueueSettings
+
+
+class UploadsOffError(ChatError):
+    """There is no Redis that would keep a picture off the disk, so none is taken."""
+
+    def __init__(self) -> None:
+        super().__init__("uploads-off")
+
+
+def key_of(upload: str) -> str:
+    """An upload's key in Redis."""
+    return f"{PREFIX}upload:{upload}"
+
+
+def writes(save: dict[Any, Any], appendonly: dict[Any, Any]) -> bool:
+    """Whether a Redis writes its data to disk, by its answers to CONFIG GET of both names."""
+    saves = {str(value) for value in save.values()} - {""}
+    return bool(saves) or "yes" in {str(value) for value in appendonly.values()}
+
+
+class UploadStore:
+    """The frontends' side; the worker's is in `worker.ledger`.
+
+    Args:
+        client: Of the Redis for pictures.
+        settings: How long they are kept; whether that Redis was named for them.
+    """
+
+    def __init__(self, client: redis.asyncio.Redis, settings: QueueSettings) -> None:
+        self._redis = client
+        self._ttl = settings.upload_ttl
+        self._named = settings.uploads_url is not None
+
+    async def put(self, author: Author, data: bytes) -> str:
+        """Keep a picture and answer its key.
+
+        Raises:
+            UploadsOffError: if that Redis writes to disk, or does not say and was not named for it.
+        """
+        try:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.config_get("save")
+                pipe.config_get("appendonly")
+                refused = writes(*await pipe.execute())
+        except redis.exceptions.ResponseError:
+            # A managed Redis that does not show its settings: whoever named it has looked.
+            refused = not self._named
+        if refused:
+            raise UploadsOffError
+        upload = secrets.token_hex(12)
+        mine = f"{PREFIX}uploads:{author.key}"
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.set(key_of(upload), data, ex=self._ttl)
+            pipe.sadd(mine, upload)
+            pipe.expire(mine, self._ttl)
+            await pipe.execute()
+        return upload
+
+    async def drop(self, uploads: Collection[str]) -> None:
+        """Delete pictures: their job has ended."""
+        if uploads:
+            await self._redis.delete(*map(key_of, uploads))
+
+    async def forget(self, author: Author) -> None:
+        """Delete all pictures of a person."""
+        mine = f"{PREFIX}uploads:{author.key}"
+        uploads = cast(set[bytes], await cast(Any, self._redis.smembers(mine)))
+        await self._redis.delete(mine, *(key_of(upload.decode()) for upload in uploads))
