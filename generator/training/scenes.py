@@ -37,6 +37,9 @@ CHANCES = {
     "small": 0.35, "jpeg": 0.3, "noisy": 0.25,
 }  # fmt: skip
 """How often a picture is treated in which way; "empty" shows no figure at all."""
+_EASY = 24_000
+"""Pictures over which these chances rise from a fifth: what a thing is, is learned where it is
+plain to be seen."""
 LATERAL: list[int] = [SLIDERS.index(name) for name in ("turn", "tilt", "gaze")]
 """Columns of the sliders that change their sign when a picture is mirrored."""
 _REGIONS = {
@@ -127,28 +130,31 @@ class Scenes:
     def picture(self, number: int) -> Scene:
         """One picture of its own, as a batch of one."""
         rng = np.random.default_rng((self.seed, number))
+        ease = min(1.0, 0.2 + 0.8 * number / _EASY)
         row, other = (int(i) for i in rng.integers(len(self), size=2))
         spec = dressed(self.specs[row], self.specs[other])
-        hand = Hand.any(rng) if _by_chance(rng, "another hand") else Hand()
+        hand = Hand.any(rng) if _by_chance(rng, "another hand", ease) else Hand()
         store = int(np.searchsorted(self.starts, row, side="right")) - 1
         place = row - int(self.starts[store])
         slots, shares = self.stores[store].slots[place], self.stores[store].shares[place]
         figure = inked(slots, shares, hand.colours(palette(spec)), hand)
         regions = marked(slots, shares, flat=hand.flat)
-        scene = scene_of(spec, figure, regions, mirrored=_by_chance(rng, "mirrored"))
-        return self._shown(scene, figure, regions, rng)
+        scene = scene_of(spec, figure, regions, mirrored=_by_chance(rng, "mirrored", ease))
+        return self._shown(scene, figure, regions, rng, ease)
 
-    def _shown(self, scene: Scene, figure: Bytes, regions: NDArray[np.int8], rng: Rng) -> Scene:
+    def _shown(
+        self, scene: Scene, figure: Bytes, regions: NDArray[np.int8], rng: Rng, ease: float
+    ) -> Scene:
         """Place the figure, put it on a background, wear the picture out."""
         mirrored, present = bool(scene.mirrored), not _by_chance(rng, "empty")
-        place = placement(rng) if _by_chance(rng, "moved") else placement(rng, reach=_NEAR)
+        place = placement(rng) if _by_chance(rng, "moved", ease) else placement(rng, reach=_NEAR)
         cut = float(rng.uniform(2, 6)) if _by_chance(rng, "sticker") else 0.0
         page = self.backdrops[int(rng.integers(len(self.backdrops)))]
         page = np.roll(page, rng.integers(SIDE, size=2), (0, 1)) if rng.random() < 0.3 else page
         page = Image.fromarray(page[:, :: -1 if rng.random() < 0.5 else 1])
         if present:
             page = laid(figure, page, place, mirrored=mirrored, outline=cut)
-        page = worn(page, rng)
+        page = worn(page, rng, ease)
         shown = moved_regions(regions, place, mirrored=mirrored)
         if not present:
             shown[:] = Region.NOTHING
@@ -273,25 +279,25 @@ def moved_regions(
     return found
 
 
-def worn(picture: Image.Image, rng: Rng) -> Image.Image:
+def worn(picture: Image.Image, rng: Rng, ease: float = 1.0) -> Image.Image:
     """Reduced and enlarged, compressed, noisy: what happens to pictures that are passed on."""
     size = picture.size
-    if _by_chance(rng, "small"):
+    if _by_chance(rng, "small", ease):
         side = int(rng.uniform(72, 230))
         picture = picture.resize((side, side), Image.Resampling.BOX)
-    if _by_chance(rng, "jpeg"):
+    if _by_chance(rng, "jpeg", ease):
         buffer = io.BytesIO()
         picture.save(buffer, "JPEG", quality=int(rng.uniform(30, 95)))
         picture = Image.open(buffer)
         picture.load()
     if picture.size != size:
         picture = picture.resize(size, Image.Resampling.BILINEAR)
-    if _by_chance(rng, "noisy"):
+    if _by_chance(rng, "noisy", ease):
         pixels = np.asarray(picture, np.float32)
         noise = rng.standard_normal(pixels.shape, np.float32) * float(rng.uniform(1, 8))
         picture = Image.fromarray((pixels + noise).clip(0, 255).astype(np.uint8))
     return picture
 
 
-def _by_chance(rng: Rng, name: str) -> bool:
-    return bool(rng.random() < CHANCES[name])
+def _by_chance(rng: Rng, name: str, ease: float = 1.0) -> bool:
+    return bool(rng.random() < CHANCES[name] * ease)
