@@ -26,7 +26,7 @@ Tick = Callable[[int], None]
 class Observed:
     """A set of pictures as the judges see it; every field has a row a picture.
 
-    judge: (N, Classifier.FEATURES) features. imagenet: (N, 1280) features. levels: (N, len(ATTRIBUTES)) int64 as
+    judge: (N, Classifier.FEATURES), imagenet: (N, 1280), features. levels: (N, len(ATTRIBUTES)) as
     `Judge.levels`. ghosts: (N,) in [0, 1]. differences: (N, len(COLOURED)) CIEDE2000 to the asked
     colour, NaN where nothing is to be seen. named: (N, len(COLOURED), 2) int64, the level that was
     asked for and the one that is seen, -1 for free colours. small: (N, 64, 64, 3) uint8 on white.

@@ -107,7 +107,7 @@ def cross_validate(
     known = [e for e in judged if name in e.labels]
     truth = np.array([question.levels.index(e.labels[name]) for e in known])
     order = np.random.default_rng(seed).permutation(len(known))
-    scores = np.zeros((len(known), len(question.levels)))
+    scores = np.zeros((len(known), len(question.levels)), np.float32)
     for fold in range(min(FOLDS, len(known))):
         held = order[fold::FOLDS]
         rest = [known[i] for i in sorted(set(range(len(known))) - set(held.tolist()))]

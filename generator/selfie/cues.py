@@ -74,8 +74,8 @@ class Cues:
 def measure(head: Head, where: Regions) -> Cues:
     """All cues of a head."""
     middle = (head.landmarks[at.RIGHT_EYE_OUTER] + head.landmarks[at.LEFT_EYE_OUTER]) / 2
-    eyes = head.crop(middle + np.float32([0, 0.04 * FACE]), 1.05 * FACE, EYES_SIZE)
-    page = np.float32([CENTRE, CHIN - 0.45 * FACE])
+    eyes = head.crop(middle + np.asarray([0, 0.04 * FACE], np.float32), 1.05 * FACE, EYES_SIZE)
+    page = np.asarray([CENTRE, CHIN - 0.45 * FACE], np.float32)
     skin, rough = _skin(head), roughness(head.lab[..., 0])
     return Cues(
         skin=skin,
@@ -93,7 +93,8 @@ def _median(pixels: Floats) -> Floats:
     """In hundreds; a middle grey where there is nothing."""
     if not len(pixels):
         return np.array([0.5, 0.0, 0.0], np.float32)
-    return (np.median(pixels, 0) / 100).astype(np.float32)
+    median: Floats = (np.median(pixels, 0) / 100).astype(np.float32)
+    return median
 
 
 def _skin(head: Head) -> Floats:
@@ -108,7 +109,7 @@ def _skin(head: Head) -> Floats:
     brightest = trimmed(head.lab[head.inside], 0.97, 1.0)
     skin, light = _median(lit), _median(white)
     ita = float(np.arctan2(skin[0] - 0.5, max(0.02, float(skin[2]))))
-    return np.concatenate(
+    joined: Floats = np.concatenate(
         [
             skin, light, _median(trimmed(head.lab[nose], 0.3, 0.9)),
             _median(tooth) if len(tooth) else light,
@@ -117,6 +118,7 @@ def _skin(head: Head) -> Floats:
              skin[2] - light[2], skin[0] / max(0.3, float(brightest[:, 0].mean()) / 100)],
         ]
     ).astype(np.float32)  # fmt: skip
+    return joined
 
 
 def _teeth(head: Head) -> Floats:
@@ -145,12 +147,13 @@ def _hair(head: Head, where: Regions, skin: Floats) -> Floats:
         ends = np.concatenate([pixels[part].mean(0) for part in parts]) / 100
     median, brow = _median(pixels), _median(brows)
     crown = head.lab[where.crown & where.hair & (head.person > 0.9)]
-    return np.concatenate(
+    joined: Floats = np.concatenate(
         [
             median, ends, brow, brow - skin[:3], median - skin[:3], skin[:3], skin[3:6],
             tones(pixels), tones(crown), np.array([len(pixels) / FACE**2]),
         ]
     ).astype(np.float32)  # fmt: skip
+    return joined
 
 
 def tones(pixels: Floats) -> Floats:
@@ -161,10 +164,10 @@ def tones(pixels: Floats) -> Floats:
     if not len(pixels):
         return np.zeros(24, np.float32)
     light, a, b = pixels.T
-    steps = _soft(light, np.float32([8, 18, 30, 43, 58, 75]))
+    steps = _soft(light, np.asarray([8, 18, 30, 43, 58, 75], np.float32))
     chroma, hue = np.hypot(a, b), np.degrees(np.arctan2(b, a))
     coloured = 1 / (1 + np.exp(-(chroma - 8 - 0.06 * light) / 1.5))
-    hues = _soft(hue, np.float32([45, 62, 76])) * coloured[:, None]
+    hues = _soft(hue, np.asarray([45, 62, 76], np.float32)) * coloured[:, None]
     kinds = np.concatenate([(1 - coloured)[:, None], hues], 1)
     shares: Floats = np.einsum("ni,nj->ij", steps, kinds).ravel() / len(pixels)
     return np.sqrt(shares).astype(np.float32)

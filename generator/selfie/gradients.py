@@ -42,7 +42,8 @@ def histogram(image: Image.Image) -> Floats:
     energy = np.pad((cells**2).sum(-1), 1, "edge")
     around = sum(energy[i : i + rows, j : j + columns] for i in range(3) for j in range(3))
     normed = cells / np.sqrt(around / 9 + _DARK)[..., None]
-    return np.minimum(normed, 1.5).astype(np.float32).ravel()
+    capped: Floats = np.minimum(normed, 1.5).astype(np.float32).ravel()
+    return capped
 
 
 def roughness(light: Floats) -> Floats:

@@ -176,7 +176,8 @@ def _hair_seen(head: Head, where: Regions) -> Floats | None:
     pixels = hair_pixels(head, where)
     if len(pixels) < 30:
         return None
-    return np.median(trimmed(pixels, 0.25, 0.85), 0).astype(np.float32)
+    seen: Floats = np.median(trimmed(pixels, 0.25, 0.85), 0).astype(np.float32)
+    return seen
 
 
 def _hair_colours(
@@ -198,10 +199,13 @@ def _hair_colours(
     return colours, codes
 
 
+_RIGHT_SOCKET = (33, 246, 161, 160, 159, 158, 157, 173, 133, 243, 112, 232, 231, 230, 229)
+_LEFT_SOCKET = (263, 466, 388, 387, 386, 385, 384, 398, 362, 463, 341, 452, 451, 450, 449)
+
+
 def _glasses(head: Head, where: Regions, worn: float) -> Shares:
     """Dark ones where the skin about the eyes is far darker than the cheeks."""
-    lids = head.patch((33, 246, 161, 160, 159, 158, 157, 173, 133, 243, 112, 232, 231, 230, 229))
-    lids |= head.patch((263, 466, 388, 387, 386, 385, 384, 398, 362, 463, 341, 452, 451, 450, 449))
+    lids = head.patch(_RIGHT_SOCKET) | head.patch(_LEFT_SOCKET)
     drop = float(where.skin.median[0] - np.median(head.lab[lids][:, 0])) if lids.any() else 0.0
     dark = float(np.clip((drop - 22) / 14, 0, 1)) * (where.skin.median[0] > 35)
     return {"none": 1 - worn, "clear": worn * (1 - dark), "dark": worn * dark}

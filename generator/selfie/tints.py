@@ -68,8 +68,8 @@ def lab_of(value: str, attribute: str = "hair_colour") -> Floats:
 def nearest(attribute: str, code: str, among: tuple[str, ...] | None = None) -> str:
     """The level of a palette that looks most like a #rrggbb (CIEDE2000)."""
     names = among or tuple(PALETTES[attribute])
-    levels = np.stack([lab_of(name, attribute) for name in names])
-    away = ciede2000(np.broadcast_to(lab_of(code), levels.shape), levels)
+    levels = np.stack([lab_of(name, attribute) for name in names]).astype(np.float64)
+    away = ciede2000(np.broadcast_to(lab_of(code), levels.shape).astype(np.float64), levels)
     return names[int(np.argmin(away))]
 
 
@@ -78,7 +78,9 @@ def hair_tint(family: str, seen: Floats | None) -> str:
     typical = _HAIR[family]
     drawn = lab_of(typical.drawn)
     if seen is not None:
-        drawn = drawn + np.clip(seen - typical.photo, -np.float32(typical.reach), typical.reach)
+        drawn = drawn + np.clip(
+            seen - typical.photo, -np.asarray(typical.reach, np.float32), typical.reach
+        )
     return hex_of(drawn)
 
 
@@ -94,7 +96,7 @@ def dyed_tint(seen: Floats) -> str:
     light, a, b = map(float, seen)
     chroma = float(np.hypot(a, b))
     gain = min(1.5, max(1.0, 42 / chroma))
-    return hex_of(np.float32([np.clip(light + 12, 35, 80), a * gain, b * gain]))
+    return hex_of(np.asarray([np.clip(light + 12, 35, 80), a * gain, b * gain], np.float32))
 
 
 _TONES = tuple(SKIN_TONES)
@@ -112,7 +114,11 @@ def skin_tint(scale: float, seen: Floats) -> str:
     low, high = (lab_of(_TONES[i], "skin") for i in (below, below + 1))
     drawn = low + (high - low) * (place - below)
     typical, reach = _UNDERTONE
-    undertone = np.clip((seen[1:] - np.float32(typical[1:])) * 0.3, -np.float32(reach), reach)
+    undertone = np.clip(
+        (seen[1:] - np.asarray(typical[1:], np.float32)) * 0.3,
+        -np.asarray(reach, np.float32),
+        reach,
+    )
     drawn[1:] += undertone
     return hex_of(drawn)
 
@@ -132,4 +138,4 @@ def eye_tint(level: str, seen: Floats | None) -> str:
 def cloth_tint(seen: Floats) -> str:
     """#rrggbb of clothes: as seen, a little lighter and fresher, never quite black or white."""
     light, a, b = map(float, seen)
-    return hex_of(np.float32([np.clip(light * 0.9 + 9, 22, 95), a * 1.15, b * 1.15]))
+    return hex_of(np.asarray([np.clip(light * 0.9 + 9, 22, 95), a * 1.15, b * 1.15], np.float32))

@@ -136,7 +136,7 @@ def iris_colour(head: Head) -> tuple[Floats | None, int]:
         bright = white[white[:, 0] >= np.quantile(white[:, 0], 0.6)]
         light = np.median(bright, 0)
         # Whites are a little warm and in the lids' shadow; only a part of their cast is light's.
-        colour = colour - np.float32([0, 0.7, 0.7]) * light
+        colour = colour - np.asarray([0, 0.7, 0.7], np.float32) * light
         colour[0] *= 78 / max(50.0, float(light[0]))
     return colour.astype(np.float32), len(pixels)
 
@@ -162,12 +162,12 @@ def eye_levels(colour: Floats | None, pixels: int, skin: float, black: float) ->
 
 
 _IRISES = {
-    "brown": np.float32([30, 2, 1]),
-    "blue": np.float32([46, -5, -7]),
-    "green": np.float32([46, -4, 3]),
-    "grey": np.float32([50, -3, -2]),
+    "brown": np.asarray([30, 2, 1], np.float32),
+    "blue": np.asarray([46, -5, -7], np.float32),
+    "green": np.asarray([46, -4, 3], np.float32),
+    "grey": np.asarray([50, -3, -2], np.float32),
 }
-_IRIS_SPREAD = np.float32([12, 4, 5])
+_IRIS_SPREAD = np.asarray([12, 4, 5], np.float32)
 """CIELAB of irises relative to their whites, and how widely they scatter in portraits of 225 px."""
 
 
@@ -180,7 +180,7 @@ def texture_of(head: Head, where: Regions) -> dict[str, float]:
     agree, strength = agreement(light, fine)
     # Without contrast there are no lines to follow.
     trust = float(np.clip(strength / 12, 0.2, 1))
-    steps = np.float32([0.72, 0.62, 0.53, 0.45])
+    steps = np.asarray([0.72, 0.62, 0.53, 0.45], np.float32)
     scores = np.exp(-(((agree - steps) / 0.07) ** 2) / 2) * trust + (1 - trust) * 0.25 + 0.03
     scores /= scores.sum()
     return dict(zip(("straight", "wavy", "curly", "coily"), map(float, scores), strict=True))

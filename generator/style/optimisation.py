@@ -57,7 +57,7 @@ def optimise(
             seen = eye(goal)
         loss, _ = total_loss(eye(mine), seen, theirs, weights, where, random)
         adam.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         adam.step()
         with torch.no_grad():
             painted.clamp_(0, 1)

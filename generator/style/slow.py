@@ -43,8 +43,8 @@ def paint_slowly(
     content = to_tensor(fitted(flat(photo), size)).to(device)
     model = flat(style)
     scale = max(_SMALLEST, max(content.shape[2:])) / max(model.size)
-    sides = tuple(max(_SMALLEST, round(side * scale)) for side in model.size)
-    target = to_tensor(model.resize(sides, Image.Resampling.LANCZOS)).to(device)
+    width, height = (max(_SMALLEST, round(side * scale)) for side in model.size)
+    target = to_tensor(model.resize((width, height), Image.Resampling.LANCZOS)).to(device)
     painted = optimise(
         eye, content, target, weights=Weights(), iterations=iterations, progress=progress
     )

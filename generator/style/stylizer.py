@@ -51,7 +51,9 @@ def load_network(weights: Path) -> StyleNetwork:
         with safe_open(weights, "pt") as file:
             settings = json.loads((file.metadata() or {})["config"])
             state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
-        lists = {k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()}
+        lists: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()
+        }
         network = StyleNetwork(StyleConfig(**lists))
         network.load_state_dict(state)
     except FileNotFoundError as error:

@@ -99,13 +99,13 @@ def content_loss(painted: Seen, content: Seen, weights: Weights, importance: Ten
     total = torch.zeros(len(painted.rgb), device=painted.rgb.device)
     for i in _CONTENT:
         mine, theirs = (F.instance_norm(seen.levels[i]) for seen in (painted, content))
-        at = 1 + weights.face * F.adaptive_avg_pool2d(importance, mine.shape[2:])
+        at = 1 + weights.face * _shrunk(importance, mine)
         apart = (mine - theirs).square().mean(1, keepdim=True) * at
         total = total + weights.content / len(_CONTENT) * apart.mean((1, 2, 3)) / 2
     grey_mine, grey_theirs = (_luma(seen.rgb) for seen in (painted, content))
     for factor in _WINDOWS:
         lost = structure(_reduced(grey_mine, factor), _reduced(grey_theirs, factor))
-        at = 1 + weights.face * F.adaptive_avg_pool2d(importance, lost.shape[2:])
+        at = 1 + weights.face * _shrunk(importance, lost)
         total = total + weights.structure / len(_WINDOWS) * (lost * at).mean((1, 2, 3))
     return total
 
@@ -179,6 +179,11 @@ def _sliced(a: Tensor, b: Tensor, random: torch.Generator) -> Tensor:
 
 def _luma(rgb: Tensor) -> Tensor:
     return (rgb * rgb.new_tensor([0.299, 0.587, 0.114])[:, None, None]).sum(1, keepdim=True)
+
+
+def _shrunk(importance: Tensor, like: Tensor) -> Tensor:
+    height, width = like.shape[2:]
+    return F.adaptive_avg_pool2d(importance, (height, width))
 
 
 def _reduced(x: Tensor, factor: int) -> Tensor:

@@ -145,7 +145,7 @@ def fit(name: str, examples: Iterable[Example]) -> Layer:
         total.backward()
         return total
 
-    optimizer.step(loss)  # type: ignore[arg-type]
+    optimizer.step(loss)
     w = weight.detach().numpy().T / scale
     b = bias.detach().numpy() - w @ mean
     return w.astype(np.float32), b.astype(np.float32)
