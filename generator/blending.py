@@ -31,8 +31,8 @@ _CHANGES: dict[str, float] = {
     "style": 0.5,
     "presentation": 0.5,
     "age": 0.5,
+    "facial_hair": 0.5,
     "hair": 0.56,
-    "facial_hair": 0.62,
     "hair_pattern": 0.68,
     "seed": 0.56,
     "flip": 0.56,
@@ -99,6 +99,8 @@ def between(a: AvatarSpec, b: AvatarSpec, share: float) -> AvatarSpec:
     values: dict[str, object] = {
         name: getattr(b if share >= moment else a, name) for name, moment in _CHANGES.items()
     }
+    if values["hair"] == "hijab":  # who wears it has the face that goes with it
+        values["facial_hair"] = (b if share >= _CHANGES["hair"] else a).facial_hair
     mirrored = _mirrored(values)
     for name in SLIDERS:
         one, other = (_seen(s, name, mirrored) for s in (a, b))
@@ -199,6 +201,8 @@ def _shared_out(ranked: _Ranked) -> dict[str, AvatarSpec]:
     choices: dict[str, AvatarSpec] = {}
     for place, names in _BUNDLES:
         choices |= dict.fromkeys(names, ranked[bisect_right(reached, place)][0])
+    if choices["hair"].hair == "hijab":  # who wears it has the face that goes with it
+        choices["facial_hair"] = choices["hair"]
     return choices
 
 

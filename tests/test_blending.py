@@ -142,3 +142,11 @@ def test_the_heavier_source_gives_who_it_is_and_the_colours_lean_to_it():
 def test_what_cannot_be_blended_is_said(weights: tuple[float, ...]):
     with pytest.raises(BlendError):
         blend([(uniform(Random(i)), weight) for i, weight in enumerate(weights)])
+
+
+def test_a_beard_does_not_get_under_a_headscarf():
+    man = uniform(Random(1)).model_copy(update={"facial_hair": "beard", "hair": "short_crop"})
+    woman = uniform(Random(2)).model_copy(update={"facial_hair": "none", "hair": "hijab"})
+    steps = [between(a, b, i / 50) for a, b in ((man, woman), (woman, man)) for i in range(51)]
+    steps += [blend([(man, 1), (woman, weight / 10)]) for weight in range(1, 40)]
+    assert not any(s.hair == "hijab" and s.facial_hair != "none" for s in steps)

@@ -120,7 +120,7 @@ def _attempts(side: int) -> Iterator[tuple[int, float]]:
     """Sides in pixels and qualities in [0, 1]."""
     for quality in (0.85, 0.6, 0.35):
         yield side, quality
-    while side > 96:
+    while side > 64:
         side //= 2
         yield side, 0.6
 
