@@ -92,6 +92,8 @@ def _accessories(about: list[Claim]) -> tuple[list[Claim], list[Claim]]:
     """Accessories worn and refused, and the firm ones that do not fit on the same head."""
     final: dict[str, Claim] = {}
     dropped: list[Claim] = []
+    implied = {c.value for c in about if c.rank == SOFT and not c.negated}
+    about = [_of_the_kind(claim, implied) for claim in about]
     for claim in sorted(about, key=lambda c: (c.rank, c.order)):
         if not claim.negated:
             for other in [c for c in final.values() if not c.negated]:
@@ -101,6 +103,15 @@ def _accessories(about: list[Claim]) -> tuple[list[Claim], list[Claim]]:
                         dropped.append(other)
         final[claim.value] = claim
     return list(final.values()), dropped
+
+
+def _of_the_kind(claim: Claim, implied: set[str]) -> Claim:
+    """The hat of "a witch with a red hat" is a witch's hat: a word for a whole kind of things means
+    the one that is there already."""
+    meant = implied.intersection(claim.token.entry.kin.get("wear", ()))
+    if claim.negated or len(meant) != 1:
+        return claim
+    return replace(claim, value=meant.pop())
 
 
 def _by_presentation(claims: Iterable[Claim]) -> list[Claim]:

@@ -217,3 +217,17 @@ def test_slips_are_read_as_what_was_meant(word: str, meant: str) -> None:
 @pytest.mark.parametrize("word", ["lighter", "mother", "horse", "stars", "bear"])
 def test_another_word_is_no_slip(word: str) -> None:
     assert lexicon().spelling.meant(word) is None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "hat"),
+    [
+        ("witch with a red hat", "witch_hat"),
+        ("魔女，红色帽子", "witch_hat"),
+        ("witch with a baseball cap", "cap"),
+        ("girl with a red hat", "cap"),
+    ],
+)
+def test_a_hat_is_the_one_that_is_there_already(prompt: str, hat: str):
+    wish = parse(prompt).wish
+    assert wish.wear == {hat}
