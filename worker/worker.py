@@ -21,7 +21,9 @@ from redis.client import Pipeline
 from rq import Queue, SimpleWorker
 from rq.exceptions import DequeueTimeout, StopRequested
 from rq.job import Job
+from rq.utils import now
 from rq.worker import WorkerStatus
+from rq.worker_registration import clean_worker_registry
 
 from generator.errors import PersonError
 from worker import logs, metrics
@@ -155,6 +157,19 @@ class AvatarWorker(SimpleWorker):
                 metrics.SWEPT.labels(what).inc()
                 log.warning("swept", job_id=job_id, what=what)
             super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
+
+    def clean_registries(self) -> None:
+        """Strike dead workers off rq's lists.
+
+        rq's own would also look for abandoned jobs, of which ours are none, and call back whatever
+        function such a job names: anybody's who has the password of Redis.
+        """
+        for queue in self.queues:
+            clean_worker_registry(queue)
+        self.last_cleaned_at = now()  # type: ignore[assignment]
+
+    def clean_group_registries(self) -> None:
+        """Nothing: there are no groups."""
 
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None

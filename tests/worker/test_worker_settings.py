@@ -6,6 +6,7 @@ import importlib.metadata
 import inspect
 import logging
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -158,6 +159,8 @@ def test_rq_is_the_one_we_know():
         "dequeue_job_and_maintain_ttl": ["self", "timeout", "max_idle_time"],
         "request_stop": ["self", "signum", "frame"],
         "run_maintenance_tasks": ["self"],
+        "clean_registries": ["self"],
+        "clean_group_registries": ["self"],
         "subscribe": ["self"],
         "unsubscribe": ["self"],
         "heartbeat": ["self", "timeout", "pipeline"],
@@ -168,6 +171,12 @@ def test_rq_is_the_one_we_know():
         assert list(signature.parameters)[: len(expected)] == expected, name
     assert isinstance(SimpleWorker.dequeue_timeout, property)
     assert isinstance(SimpleWorker.should_run_maintenance_tasks, property)
+    # What else it does for maintenance has been looked at: nothing calls what a job names.
+    maintenance = inspect.getsource(SimpleWorker.run_maintenance_tasks)
+    assert re.findall(r"self\.(clean\w+)\(", maintenance) == [
+        "clean_registries",
+        "clean_group_registries",
+    ]
     source = inspect.getsource(SimpleWorker.work)
     for seam in ("_stop_requested", "dequeue_job_and_maintain_ttl", "execute_job", "teardown"):
         assert seam in source, seam
