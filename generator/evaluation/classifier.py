@@ -112,7 +112,10 @@ class Lessons:
 class Apprenticeship:
     """The judge's training: networks, optimizer, clock; saved and resumed as one file."""
 
-    def __init__(self, renders: Renders, file: Path, *, minutes: float, batch: int) -> None:
+    def __init__(
+        self, renders: Renders, file: Path, *, minutes: float, batch: int,
+        start: Judge | None = None,
+    ) -> None:  # fmt: skip
         torch.manual_seed(SEED)
         self.lessons = Lessons(renders, batch=batch)
         self.file, self.total = file, minutes * 60
@@ -124,6 +127,11 @@ class Apprenticeship:
         self.step, self.seconds = 0, 0.0
         if file.exists():
             self._load()
+        elif start is not None:
+            self.classifier.load_state_dict(start.classifier.state_dict())
+            self.ghosts.load_state_dict(start.ghosts.state_dict())
+            self.step = int(start.notes["images"]) // batch
+            self.seconds = 60 * float(start.notes["minutes"])
 
     def run(self, progress: Progress) -> None:
         task = progress.add_task("judge", total=self.total, notes="")
@@ -212,10 +220,16 @@ def main(
         Path, typer.Option(help="Kept while it trains; delete it to start afresh.")
     ] = Path("runs/judge/checkpoint.pt"),
     batch: Annotated[int, typer.Option(min=2)] = 16,
+    start: Annotated[
+        Path | None, typer.Option(help="A finished judge to go on from; its minutes count.")
+    ] = None,
 ) -> None:
     """Train the judge (set OMP_NUM_THREADS=1 when anything else runs)."""
     keep_memory()
-    training = Apprenticeship(Renders(data), checkpoint, minutes=minutes, batch=batch)
+    training = Apprenticeship(
+        Renders(data), checkpoint, minutes=minutes, batch=batch,
+        start=Judge.load(start) if start else None,
+    )  # fmt: skip
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[notes]}"))
     with Progress(*columns, refresh_per_second=1) as progress:
         training.run(progress)
