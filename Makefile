@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PROMPT ?= /avatar cute girl with pink twintails and cat ears, laughing
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test train report bench soak image-check lint clean
+.PHONY: demo test train report bench soak image-check docs audit lint clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python -m bot console --once "$(PROMPT)" --out demo.png
@@ -37,6 +37,13 @@ soak: $(VENV)/.dev
 image-check: $(VENV)/.dev
 	$(BIN)/python -m deploy.image_check $(IMAGE_CHECK)
 
+docs: $(VENV)/.dev
+	$(BIN)/mkdocs build --strict --quiet
+
+# Asks PyPI about every pinned version; fails as well if one could not be asked about.
+audit: $(VENV)/.audit
+	$(BIN)/pip-audit --strict --no-deps --disable-pip -r constraints.txt -r deploy/queue-dashboard/requirements.txt
+
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
@@ -47,6 +54,10 @@ $(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/bin/python
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install -q -c constraints.txt -e ".[dev]"
 	touch $@ $(VENV)/.demo
+
+$(VENV)/.audit: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q -c constraints.txt -e ".[audit]"
+	touch $@
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -321,3 +321,15 @@ def test_the_times_are_the_defaults() -> None:
     assert seconds["moemoji:request:JOB"] == kept["record_ttl"].default
     assert seconds["moemoji:result:JOB"] == kept["result_ttl"].default
     assert seconds["moemoji:upload:UPLOAD"] == kept["upload_ttl"].default
+
+
+async def test_forgetting_lifts_no_ban_and_fills_no_limit(chat: Chat) -> None:
+    me, manager = chat.person(private=False), chat.person("1", manager=True, private=False)
+    await manager.says("/admin limit user 1/hour")
+    await chat.asks(me)
+    for _ in range(2):
+        assert "next one" in (await me.says("/avatar girl")).text
+        await me.presses("forget::")
+    await manager.says(f"/admin ban {ME}")
+    await me.presses("forget::")
+    assert (await me.says("/avatar girl")).text == texts("en")("errors.banned")
