@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
 
+from generator import manifest
 from generator.errors import PersonError
 
 evaluate_app = typer.Typer(help="Judge the networks.")
@@ -56,3 +59,35 @@ def evaluate_faces(
         typer.echo(f"| {' | '.join(cells)} |")
     for row in measure(portraits, limit=limit):
         typer.echo(f"| {' | '.join(row.cells())} |")
+
+
+@evaluate_app.command("selfie")
+def evaluate_selfie(
+    data: Annotated[Path, typer.Option(help="Folder of portraits with a labels.csv.")],
+    more: Annotated[
+        Path | None, typer.Option(help="CSV with further labels: for fitting, never judged on.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option("--out", help="Folder for report.md and report.json.")
+    ] = None,
+    fit: Annotated[
+        Path | None, typer.Option(help="Also fit heads on everything, into this safetensors file.")
+    ] = None,
+) -> None:
+    """How well selfies are read: labelled portraits, each judged by a fit without it."""
+    from generator.evaluation.selfie import markdown, plain_data, run
+
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task("reading portraits", total=None)
+        measured, fitted = run(data, more, lambda count: bar.advance(task, count))
+    page = markdown(measured)
+    typer.echo(page)
+    if report is not None:
+        report.mkdir(parents=True, exist_ok=True)
+        (report / "report.md").write_text(page, encoding="utf-8")
+        numbers = json.dumps(plain_data(measured), indent=2)
+        (report / "report.json").write_text(numbers + "\n", encoding="utf-8")
+    if fit is not None:
+        fitted().save(fit)
+        if fit.resolve().parent == manifest.SHIPPED.resolve():
+            manifest.record(fit)

@@ -99,7 +99,7 @@ def align(faces: Faces, face: Face) -> Head:
         image,
         lab(np.asarray(image.reduce(FINE), np.float64)).astype(np.float32),
         np.asarray(inside) > 254,
-        np.asarray(mask, np.float32) / 255,
+        (np.asarray(mask) / 255).astype(np.float32),
         ((upright - (x0, y0)) / step).astype(np.float32),
         step,
     )

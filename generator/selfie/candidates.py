@@ -19,6 +19,8 @@ from generator.wish import Wish
 COUNT = 4
 _SLIGHT = 0.1
 """Levels less likely than this do not come up."""
+_TRUST = 1.5
+"""Exponent on the shares that are dealt out: a likeness is what was asked for, chance is spice."""
 _PULL = 0.32
 """Of a slider, for one standard deviation: a friendly likeness, not a caricature."""
 _LEAST = 0.7
@@ -36,7 +38,7 @@ _SHORT = {
         "straight": {"pixie": 5, "bob": 5},
         "wavy": {"pixie": 4, "bob": 5, "wolf_cut": 1},
         "curly": {"pixie": 4, "curly": 3, "bob": 2},
-        "coily": {"pixie": 3, "afro": 4, "short_crop": 3},
+        "coily": {"short_crop": 5, "afro": 3, "pixie": 2},
     },
 }
 _LONGER = {
@@ -49,12 +51,12 @@ _LONGER = {
     "long": {
         "straight": {"long_straight": 8, "medium": 2},
         "wavy": {"long_wavy": 8, "long_straight": 2},
-        "curly": {"long_wavy": 5, "curly": 5},
+        "curly": {"curly": 7, "long_wavy": 3},
         "coily": {"curly": 4, "locs": 3, "box_braids": 3},
     },
 }
 _OUTFITS = {
-    "girl": {"turtleneck": 3, "blazer": 3, "dress": 2, "tee": 2},
+    "girl": {"turtleneck": 4, "dress": 3, "tee": 2, "blazer": 1},
     "boy": {"turtleneck": 3, "hoodie": 3, "tee": 3, "blazer": 1},
     "neutral": {"turtleneck": 3, "hoodie": 3, "tee": 2, "blazer": 2},
 }
@@ -143,7 +145,7 @@ class _Deal:
 
     def __call__(self, name: str, shares: Shares) -> list[str]:
         best = surest(shares)
-        likely = {k: v for k, v in shares.items() if v >= _SLIGHT or k == best}
+        likely = {k: v**_TRUST for k, v in shares.items() if v >= _SLIGHT or k == best}
         total = sum(likely.values())
         quotas = {k: v / total * self.count for k, v in likely.items()}
         dealt = {k: int(quota) for k, quota in quotas.items()}
@@ -210,9 +212,9 @@ def _style(reading: SelfieReading, plan: _Plan) -> Mapping[str, float]:
             total = sum(table[texture].values())
             for style, weight in table[texture].items():
                 weights[style] = weights.get(style, 0.0) + share * weight / total
-    if reading.hair_height > 0.42 and reading.hair_texture["coily"] > 0.4:
+    if reading.hair_height > 0.5 and reading.hair_texture["coily"] > 0.5:
         weights["afro"] = weights.get("afro", 0.0) + 0.6
-    if reading.hair_height < 0.3:
+    if reading.hair_height < 0.35:
         weights.pop("afro", None)
     return weights
 
@@ -269,7 +271,7 @@ def _wish(reading: SelfieReading, plan: _Plan, hair: str, seed: int, i: int) -> 
     flip = reading.parting < -0.08 if abs(reading.parting) > 0.08 else i % 2 == 1
     outfits = _OUTFITS[plan.presentation]
     if reading.suit > 0.5:
-        outfits = {"suit": 8, "blazer": 2}
+        outfits = {"suit": 9, "turtleneck": 1}
     outfit = pick_weighted(chance, sorted(outfits.items()))
     side = -1 if flip else 1
     wear: set[str] = set()
@@ -293,7 +295,7 @@ def _wish(reading: SelfieReading, plan: _Plan, hair: str, seed: int, i: int) -> 
         "skin": reading.skin_tint,
         "facial_hair": plan.facial_hair,
         "outfit": outfit,
-        "outfit_colour": reading.clothes_tint,
+        "outfit_colour": reading.clothes_tint or "grey",
         "eye_size": _slider(shape["eye_size"], 0.2),
         "eye_spacing": _slider(shape["eye_spacing"]),
         "eye_height": 0.0,

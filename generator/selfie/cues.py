@@ -16,7 +16,16 @@ from generator.evaluation.colours import lab
 from generator.faces import topology as at
 from generator.selfie.alignment import CENTRE, CHIN, FACE, FINE, Floats, Head, Mask
 from generator.selfie.gradients import histogram, roughness
-from generator.selfie.regions import Regions, X, Y, eye_whites, shrink, skin_patches, trimmed
+from generator.selfie.regions import (
+    CHEEKS,
+    Regions,
+    X,
+    Y,
+    eye_whites,
+    shrink,
+    skin_patches,
+    trimmed,
+)  # fmt: skip
 
 EYES_SIZE, WHOLE_SIZE = (96, 48), (64, 80)
 _BANDS = (-0.7, -0.45, -0.2, 0.0, 0.12, 0.25, 0.4, 0.6, 0.85)
@@ -35,10 +44,6 @@ _BEARD = (
     (397, 365, 379, 378, 395, 431, 432, 434, 416, 367),
     (206, 216, 212, 214, 207),  # between cheek and corner of the mouth
     (426, 436, 432, 434, 427),
-)
-_CHEEKS = (
-    (117, 118, 101, 36, 205, 187, 123),
-    (346, 347, 330, 266, 425, 411, 352),
 )
 
 
@@ -144,7 +149,7 @@ def _hair(head: Head, where: Regions, skin: Floats) -> Floats:
     if len(pixels) >= 8:
         order, n = np.argsort(pixels[:, 0]), len(pixels)
         parts = (order[: n // 5 + 1], order[2 * n // 5 : 3 * n // 5 + 1], order[-n // 5 - 1 :])
-        ends = np.concatenate([pixels[part].mean(0) for part in parts]) / 100
+        ends = np.concatenate([pixels[part].mean(0) for part in parts]) / np.float32(100)
     median, brow = _median(pixels), _median(brows)
     crown = head.lab[where.crown & where.hair & (head.person > 0.9)]
     joined: Floats = np.concatenate(
@@ -225,10 +230,20 @@ def _sides(head: Head, where: Regions) -> Floats:
     return np.array(numbers, np.float32)
 
 
+def beard_colour(head: Head, where: Regions) -> Floats | None:
+    """CIELAB of what grows on lip and chin: of the pixels that are less like skin."""
+    pixels = head.lab[head.patch(_BEARD[0]) | head.patch(_BEARD[5]) | head.patch(_BEARD[6])]
+    if len(pixels) < 20:
+        return None
+    strange = where.skin.distance(pixels)
+    median: Floats = np.median(pixels[strange >= np.quantile(strange, 0.6)], 0).astype(np.float32)
+    return median
+
+
 def _beard(head: Head, where: Regions, rough: Floats) -> Floats:
     base = where.skin.median
     chroma = float(np.hypot(base[1], base[2]))
-    smooth = float(np.mean([_mean(rough[head.patch(cheek)]) for cheek in _CHEEKS]))
+    smooth = float(np.mean([_mean(rough[head.patch(cheek)]) for cheek in CHEEKS]))
     numbers: list[float] = []
     for points in _BEARD:
         patch = head.patch(points)

@@ -26,7 +26,7 @@ def histogram(image: Image.Image) -> Floats:
     After Dalal and Triggs, "Histograms of oriented gradients for human detection" (CVPR 2005), with
     one norm over 3 x 3 cells instead of overlapping blocks: a fourth of the numbers.
     """
-    grey = np.asarray(image.convert("L"), np.float32) / 255
+    grey = (np.asarray(image.convert("L")) / 255).astype(np.float32)
     dx, dy = _slopes(grey)
     size = np.hypot(dx, dy)
     turn = np.arctan2(dy, dx) % np.pi * (_BINS / np.pi)

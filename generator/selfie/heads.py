@@ -78,7 +78,9 @@ class Heads:
 
         arrays = {}
         for name, (weight, bias) in self.layers.items():
-            arrays[f"{name}.weight"], arrays[f"{name}.bias"] = weight, bias
+            # The format writes memory as it lies: a transposed view would come back scrambled.
+            arrays[f"{name}.weight"] = np.ascontiguousarray(weight)
+            arrays[f"{name}.bias"] = np.ascontiguousarray(bias)
         save_file(arrays, weights)
 
     def answer(self, cues: Cues) -> Answers:

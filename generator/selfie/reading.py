@@ -10,7 +10,7 @@ import numpy as np
 from generator.faces import Face, Faces
 from generator.selfie import tints, traits
 from generator.selfie.alignment import Floats, Head, align
-from generator.selfie.cues import Cues, hair_pixels, measure
+from generator.selfie.cues import Cues, beard_colour, hair_pixels, measure
 from generator.selfie.heads import Answers, Heads
 from generator.selfie.regions import Regions, regions, trimmed
 
@@ -131,8 +131,11 @@ def _assemble(
     skin = sum(int(level) * share for level, share in answers["skin"].items())
     skin_seen = cues.skin[:3] * 100
     cover = traits.cover_of(head, where)
-    hair_seen = _hair_seen(head, where)
-    colours, hair_tints = _hair_colours(answers["hair_colour"], hair_seen, cover)
+    hair_seen, hair_shares = _hair_seen(head, where), answers["hair_colour"]
+    if answers["hair_length"]["bald"] > 0.5 and answers["facial_hair"]["none"] < 0.5:
+        hair_seen = beard_colour(head, where)  # all the hair there is
+        hair_shares = tints.families(hair_seen) if hair_seen is not None else hair_shares
+    colours, hair_tints = _hair_colours(hair_shares, hair_seen, cover)
     iris, pixels = traits.iris_colour(head)
     if min(shape.closed) > 0.7:
         iris, pixels = None, 0
@@ -207,7 +210,7 @@ def _glasses(head: Head, where: Regions, worn: float) -> Shares:
     """Dark ones where the skin about the eyes is far darker than the cheeks."""
     lids = head.patch(_RIGHT_SOCKET) | head.patch(_LEFT_SOCKET)
     drop = float(where.skin.median[0] - np.median(head.lab[lids][:, 0])) if lids.any() else 0.0
-    dark = float(np.clip((drop - 22) / 14, 0, 1)) * (where.skin.median[0] > 35)
+    dark = float(np.clip((drop - 30) / 12, 0, 1)) * (where.skin.median[0] > 35)
     return {"none": 1 - worn, "clear": worn * (1 - dark), "dark": worn * dark}
 
 

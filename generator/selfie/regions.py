@@ -20,8 +20,8 @@ _FEW = 30
 """Pixels; what is smaller has no colour of its own."""
 
 # Landmarks around patches of bare skin: both cheeks, the forehead between the brows and above.
-_RIGHT_CHEEK = (117, 118, 101, 36, 205, 187, 123)
-_LEFT_CHEEK = (346, 347, 330, 266, 425, 411, 352)
+CHEEKS = ((117, 118, 101, 36, 205, 187, 123), (346, 347, 330, 266, 425, 411, 352))
+"""The person's right and left."""
 _FOREHEAD = (109, 338, 336, 107)
 _NOSE = (6, 197, 195, 5, 4, 45, 220, 115, 188)
 
@@ -66,9 +66,7 @@ def trimmed(pixels: Floats, low: float, high: float) -> Floats:
 
 def skin_patches(head: Head) -> tuple[Mask, ...]:
     """Right cheek, left cheek, forehead, nose."""
-    return tuple(
-        head.patch(points) & head.inside for points in (_RIGHT_CHEEK, _LEFT_CHEEK, _FOREHEAD, _NOSE)
-    )
+    return tuple(head.patch(points) & head.inside for points in (*CHEEKS, _FOREHEAD, _NOSE))
 
 
 def eye_whites(head: Head) -> Floats:

@@ -84,6 +84,18 @@ def hair_tint(family: str, seen: Floats | None) -> str:
     return hex_of(drawn)
 
 
+def families(seen: Floats) -> dict[str, float]:
+    """How probable each natural family is for hair of a colour (CIELAB), by its distance alone."""
+    away = {
+        name: float((((seen - family.photo) / np.array([12.0, 5.0, 6.0])) ** 2).sum())
+        for name, family in _HAIR.items()
+    }
+    least = min(away.values())
+    weights = {name: float(np.exp(-(value - least) / 2)) for name, value in away.items()}
+    total = sum(weights.values())
+    return {name: weight / total for name, weight in weights.items()}
+
+
 def dyed(seen: Floats) -> bool:
     """Whether hair of this colour (CIELAB) cannot have grown: blue, green, pink, purple."""
     chroma = float(np.hypot(seen[1], seen[2]))

@@ -16,7 +16,7 @@ from generator.faces import Face
 from generator.faces import topology as at
 from generator.selfie.alignment import CENTRE, CHIN, FACE, FINE, Floats, Head, Mask
 from generator.selfie.gradients import agreement, roughness
-from generator.selfie.regions import Regions, X, Y, colour_of, shrink, trimmed
+from generator.selfie.regions import CHEEKS, Colour, Regions, X, Y, colour_of, shrink, trimmed
 
 NORMAL: dict[str, tuple[float, float]] = {
     "face_width": (0.812, 0.032),
@@ -150,7 +150,7 @@ def eye_levels(colour: Floats | None, pixels: int, skin: float, black: float) ->
         skin: The skin's scale, 1 to 6.
         black: How probable black hair is. Blue and green eyes go with fair skin and hair.
     """
-    rare = max(0.03, min(1.0, 1 - (skin - 2.5) / 1.5)) * (1 - 0.6 * black)
+    rare = max(0.03, min(1.0, 1 - (skin - 2.2) / 1.2)) * (1 - 0.6 * black)
     shares = {"brown": 0.45, "blue": 0.27 * rare, "green": 0.12 * rare, "grey": 0.10 * rare}
     if colour is not None:
         trust = min(1.0, pixels / 40)
@@ -179,7 +179,7 @@ def texture_of(head: Head, where: Regions) -> dict[str, float]:
         return {"straight": 0.4, "wavy": 0.3, "curly": 0.2, "coily": 0.1}
     agree, strength = agreement(light, fine)
     # Without contrast there are no lines to follow.
-    trust = float(np.clip(strength / 12, 0.2, 1))
+    trust = float(np.clip((strength - 7) / 9, 0.15, 1))
     steps = np.asarray([0.72, 0.62, 0.53, 0.45], np.float32)
     scores = np.exp(-(((agree - steps) / 0.07) ** 2) / 2) * trust + (1 - trust) * 0.25 + 0.03
     scores /= scores.sum()
@@ -193,7 +193,9 @@ def fringe_of(head: Head, where: Regions) -> tuple[float, float]:
     forehead = oval & (brow - 2 > Y)
     if where.top is None or forehead.sum() < 40:
         return 0.0, 0.0
-    covered = forehead & (where.top.distance(head.lab) < where.skin.distance(head.lab))
+    # Of the cheeks alone: a fringe is no part of the skin.
+    cheeks = colour_of(head.lab[head.patch(CHEEKS[0]) | head.patch(CHEEKS[1])]) or where.skin
+    covered = forehead & (where.top.distance(head.lab) < cheeks.distance(head.lab))
     left, right = (
         float((covered & side).sum()) / max(1, (forehead & side).sum())
         for side in (CENTRE > X, CENTRE <= X)
@@ -217,16 +219,19 @@ def cover_of(head: Head, where: Regions) -> dict[str, float]:
     above = person & (hairline - 4 > Y)
     widths = above.sum(1)
     brim = float(widths.max()) / FACE if above.any() else 0.0
-    seen = Y[above]
-    tall = (hairline - float(seen.min())) / FACE if len(seen) else 0.0
     throat = person & (CHIN + 6 < Y) & (CHIN + 0.35 * FACE > Y) & (np.abs(X - CENTRE) < 14)
     bare = float((where.skin.distance(head.lab) < 3.5)[throat].mean()) if throat.any() else 1.0
-    same = top.distance(head.lab)
+    even = Colour(top.median, np.minimum(top.spread, 6), top.pixels)  # cloth is of one colour
+    same = even.distance(head.lab)
     around = float((same < 3)[throat].mean()) if throat.any() else 0.0
-    hat = 0.02 + 0.45 * strange + 0.35 * float(np.clip((brim - 1.45) / 0.3, 0, 1))
-    hat += 0.2 * float(tall > 0.66)
+    crown = head.lab[where.crown & (hairline - 4 > Y)][:, 0]
+    parts = float(np.diff(np.quantile(crown, (0.1, 0.9)))[0]) if len(crown) else 0.0
+    hat = 0.02 + 0.45 * strange + 0.25 * float(np.clip((brim - 1.15) / 0.3, 0, 1))
+    hat += 0.3 * float(brim > 1.2 and parts > 50)  # light and dark cloth, and wide
     scarf = 0.01
-    if around > 0.6 and bare < 0.3:  # the crown's own cloth closes under the chin
+    jaw = person & (CHIN - 0.25 * FACE < Y) & (CHIN - 0.05 * FACE > Y) & where.hair
+    beside = min(float((jaw & (side * (X - CENTRE) > 0)).sum()) for side in (-1, 1)) / FACE**2
+    if around > 0.6 and bare < 0.3 and beside > 0.012:  # the same cloth closes around the face
         scarf = 0.55 + 0.3 * strange
         hat *= 0.3
     hat, scarf = min(hat, 0.85), min(scarf, 0.9)

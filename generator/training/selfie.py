@@ -42,11 +42,11 @@ class Settings:
 
 SETTINGS: dict[str, Settings] = {
     "hair_colour": Settings(0.2),
-    "hair_length": Settings(3.0),
+    "hair_length": Settings(1.0),
     "skin": Settings(0.01, 0.5, scale=True),
     "glasses": Settings(0.3),
     "facial_hair": Settings(0.5, 0.9),
-    "smile": Settings(0.3),
+    "smile": Settings(0.2, 0.3),
     "presentation": Settings(3.0),
 }
 
