@@ -119,5 +119,5 @@ def _pick(count: int, random: torch.Generator) -> int:
 
 def _scaled(pictures: Bytes, size: int) -> Tensor:
     """(B, H, W, C) uint8 -> (B, C, size, size) in [0, 1]."""
-    x = torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float() / 255
+    x = torch.from_numpy(np.array(pictures)).permute(0, 3, 1, 2).float() / 255
     return F.interpolate(x, (size, size), mode="bilinear", antialias=True)

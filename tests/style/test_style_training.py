@@ -117,8 +117,8 @@ def test_the_slow_way_nears_the_style_and_keeps_the_content(eye: Eye, photo: Ima
     style = to_tensor(Image.effect_mandelbrot((96, 96), (-2, -1.5, 1, 1.5), 60).convert("RGB"))
     done: list[int] = []
     weights = Weights()
-    painted = optimise(eye, content, style, weights=weights, iterations=8, progress=done.append)
-    assert done == list(range(1, 9))
+    painted = optimise(eye, content, style, weights=weights, iterations=20, progress=done.append)
+    assert done == list(range(1, 21))
     assert 0 <= float(painted.min()) <= float(painted.max()) <= 1
     target = eye(style)
     before, after = (
