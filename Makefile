@@ -38,7 +38,7 @@ image-check: $(VENV)/.dev
 	$(BIN)/python -m deploy.image_check $(IMAGE_CHECK)
 
 docs: $(VENV)/.dev
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 # Asks PyPI about every pinned version; fails as well if one could not be asked about.
 audit: $(VENV)/.audit

@@ -96,9 +96,11 @@ class DiscordSettings(FrontendSettings):
     """`python -m bot discord`."""
 
     redis_url: Annotated[RedisUrl, Field(validation_alias="REDIS_URL")]
+    """Where Redis (6.2 or later) is: redis://, rediss:// or unix://."""
     token: Annotated[
         SecretStr, AfterValidator(_is_discord_token), Field(validation_alias="DISCORD_TOKEN")
     ]
+    """Of the bot: Developer Portal, your application, Bot, Reset Token."""
     api_base: Annotated[HttpUrl | None, Field(validation_alias="DISCORD_API_BASE")] = None
     """A REST proxy with the version in its path, such as http://host:port/api/v10."""
     gateway: Annotated[
@@ -112,9 +114,11 @@ class TelegramSettings(FrontendSettings):
     """`python -m bot telegram`."""
 
     redis_url: Annotated[RedisUrl, Field(validation_alias="REDIS_URL")]
+    """Where Redis (6.2 or later) is: redis://, rediss:// or unix://."""
     token: Annotated[
         SecretStr, AfterValidator(_is_telegram_token), Field(validation_alias="TELEGRAM_TOKEN")
     ]
+    """From @BotFather, /newbot."""
     api_base: Annotated[HttpUrl, Field(validation_alias="TELEGRAM_API_BASE")] = (
         "https://api.telegram.org"
     )
@@ -127,9 +131,11 @@ class TelegramSettings(FrontendSettings):
     ] = None
     """What Telegram proves itself with; needed with a webhook."""
     webhook_listen: Annotated[str, Field(validation_alias="TELEGRAM_WEBHOOK_LISTEN")] = "0.0.0.0"  # noqa: S104
+    """The address on which we listen for Telegram, with a webhook."""
     webhook_port: Annotated[
         int, Field(ge=1, le=65535, validation_alias="TELEGRAM_WEBHOOK_PORT")
     ] = 8443
+    """The port there; a proxy in front of it speaks TLS."""
     max_rate: Annotated[float, Field(gt=0, validation_alias="TELEGRAM_MAX_RATE")] = 30
     """Requests a second in all: Telegram's own limit; paid broadcasts may have more."""
     group_rate: Annotated[float, Field(ge=0, validation_alias="TELEGRAM_GROUP_RATE")] = 20
@@ -140,9 +146,15 @@ class ConsoleSettings(FrontendSettings):
     """`python -m bot console`: needs nothing at all."""
 
     model_config = SettingsConfigDict(
-        env_prefix="MOEMOJI_", extra="ignore", frozen=True, hide_input_in_errors=True
+        env_prefix="MOEMOJI_",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        env_ignore_empty=True,
+        use_attribute_docstrings=True,
     )
 
     redis_url: Annotated[RedisUrl | None, Field(validation_alias="REDIS_URL")] = None
     """Without it, a server and a worker of our own are started and stopped again."""
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "WARNING"
+    """The least that is logged: the console is for reading."""
