@@ -37,8 +37,8 @@ _MESH_SIDE = 256
 """The square's pixels; the network takes 192 of them."""
 _CERTAIN = 0.87
 """No upside-down face of 101 scored above 0.85; of upright ones 99% do."""
-_SURER = 0.1
-"""By how much the same face upside down must score better, to be believed."""
+_TINY = 0.1
+"""Share of the picture's side: the score of faces below it says little about up and down."""
 _LYING = 50.0
 """Degrees of roll from which the picture is turned by a quarter."""
 _MESH_GRAPH = """
@@ -148,9 +148,10 @@ class MediapipeReader:
         The detectors see upside-down faces too, and then take mouths for eyes; but they are less
         sure of them than of the same face upright.
         """
-        if look.parts == 1 and found[0].score < _CERTAIN:  # tiny ones score low either way
+        tiny = found[0].box.width < _TINY * max(look.view.size)
+        if found[0].score < _CERTAIN and not tiny:
             again, others = self._turned(look, 180)
-            if others and others[0].score > found[0].score + _SURER:
+            if others and others[0].score > found[0].score:
                 look, found = again, others
         roll = found[0].roll
         if abs(roll) > _LYING:
