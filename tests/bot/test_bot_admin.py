@@ -110,9 +110,9 @@ async def test_a_ban_ends_by_itself(owned: Conversation) -> None:
     manager, me = someone(owned, "2", moderator=True), someone(owned, "1")
     book = owned._limits.rulebook
     deed = owned._limits.deed(Command(manager.person, manager.place), "ban")
-    await book.ban(manager.place.owner, "user:discord:1", 0.3, deed)
+    await book.ban(manager.place.owner, "user:discord:1", 2.0, deed)
     assert "can't use me here for" in await draws(me)
-    await asyncio.sleep(1.0)
+    await asyncio.sleep(3.0)
     assert await draws(me) == ""
     assert await book.bans(manager.place.owner) == []
 

@@ -283,7 +283,10 @@ async def test_a_worker_that_was_frozen_and_thaws_changes_nothing(
 ):
     frozen = await spawn(MOEMOJI_TEST_PACE="0.3", MOEMOJI_STEP_TIMEOUT="30").ready()
     job_id = await queue.submit(drawing(request_of, "1", 1, 2))
-    await reaches(queue, job_id, "drawing")
+    end = time.monotonic() + 10
+    while (await queue.record(job_id)).attempts < 1:  # claimed is not begun
+        assert time.monotonic() < end
+        await asyncio.sleep(0.02)
     frozen.send(signal.SIGSTOP)
     spawn()
     (event,) = await collect(await deliveries(), 1)
