@@ -261,7 +261,13 @@ class Deliveries:
     async def _event(self, entry: str, fields: dict[bytes, bytes]) -> Event | None:
         job_id = fields.get(b"job", b"").decode()
         kind = fields.get(b"kind", b"").decode()
-        record = await self.queue.record(job_id) if job_id else None
+        try:
+            record = await self.queue.record(job_id) if job_id else None
+        except ValueError:
+            # Left pending, it would be read first for ever, and nothing behind it. The error itself
+            # would show what somebody wrote.
+            log.error("a record cannot be read", job=job_id)
+            record = None
         if record is None:
             # Forgotten by its author's wish, or 30 days old: there is nobody to tell.
             await self.acknowledge(entry, job_id, None)

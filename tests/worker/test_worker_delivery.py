@@ -49,6 +49,17 @@ async def test_a_result_comes_with_its_record_and_pictures(queue, request_of, le
     assert await unread(queue) == 0
 
 
+async def test_a_record_that_cannot_be_read_holds_nobody_up(queue, request_of, ledger, deliveries):
+    books = ledger()
+    spoilt = await finished(queue, books, request_of("a"))
+    await queue._redis.set(f"moemoji:request:{spoilt.job_id}", "{}")
+    asked = await finished(queue, books, request_of("b"))
+    event = await anext((await deliveries()).listen())
+    assert event.job_id == asked.job_id
+    await event.ack()
+    assert await unread(queue) == 0
+
+
 async def test_each_platform_has_its_own(queue, request_of, ledger, deliveries):
     books = ledger()
     await finished(queue, books, request_of("a", platform="discord"))
