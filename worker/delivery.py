@@ -266,7 +266,7 @@ class Deliveries:
         except ValueError:
             # Left pending, it would be read first for ever, and nothing behind it. The error itself
             # would show what somebody wrote.
-            log.error("a record cannot be read", job=job_id)
+            log.error("record-unreadable", job_id=job_id)
             record = None
         if record is None:
             # Forgotten by its author's wish, or 30 days old: there is nobody to tell.
