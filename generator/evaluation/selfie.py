@@ -40,13 +40,12 @@ NEIGHBOURS: frozenset[frozenset[str]] = frozenset(
     map(
         frozenset,
         (
-            ("black", "brown"), ("black", "gray"), ("brown", "red"), ("brown", "blonde"),
-            ("brown", "gray"), ("red", "blonde"), ("blonde", "white"), ("blonde", "gray"),
-            ("gray", "white"),
+            ("black", "brown"), ("brown", "red"), ("brown", "blonde"), ("red", "blonde"),
+            ("black", "gray"), ("gray", "white"), ("blonde", "white"),
         ),
     )
 )  # fmt: skip
-"""Hair colours that pass into each other; brown and blonde pass into gray as people age."""
+"""Hair colours that pass into each other."""
 
 PLAIN: dict[str, Callable[[Cues], Floats]] = {
     "hair_colour": lambda cues: cues.hair[:3],

@@ -216,6 +216,8 @@ def _style(reading: SelfieReading, plan: _Plan) -> Mapping[str, float]:
         weights["afro"] = weights.get("afro", 0.0) + 0.6
     if reading.hair_height < 0.35:
         weights.pop("afro", None)
+    if plan.age != "young" and "undercut" in weights:
+        weights["undercut"] *= 0.2
     return weights
 
 

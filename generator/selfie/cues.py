@@ -149,7 +149,7 @@ def _hair(head: Head, where: Regions, skin: Floats) -> Floats:
     if len(pixels) >= 8:
         order, n = np.argsort(pixels[:, 0]), len(pixels)
         parts = (order[: n // 5 + 1], order[2 * n // 5 : 3 * n // 5 + 1], order[-n // 5 - 1 :])
-        ends = np.concatenate([pixels[part].mean(0) for part in parts]) / np.float32(100)
+        ends = (np.concatenate([pixels[part].mean(0) for part in parts]) / 100).astype(np.float32)
     median, brow = _median(pixels), _median(brows)
     crown = head.lab[where.crown & where.hair & (head.person > 0.9)]
     joined: Floats = np.concatenate(

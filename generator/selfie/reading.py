@@ -102,6 +102,10 @@ class SelfieReading:
         return {name: round(value, 3) for name, value in sorted(sure.items())}
 
 
+_GREY = 4.0
+"""Chroma of skin; only black-and-white photos are below."""
+
+
 @cache
 def _shipped() -> Heads:
     return Heads.load()
@@ -130,14 +134,17 @@ def _assemble(
     shape = traits.shape_of(head, where, face)
     skin = sum(int(level) * share for level, share in answers["skin"].items())
     skin_seen = cues.skin[:3] * 100
+    coloured = float(np.hypot(skin_seen[1], skin_seen[2])) > _GREY
     cover = traits.cover_of(head, where)
     hair_seen, hair_shares = _hair_seen(head, where), answers["hair_colour"]
     if answers["hair_length"]["bald"] > 0.5 and answers["facial_hair"]["none"] < 0.5:
         hair_seen = beard_colour(head, where)  # all the hair there is
         hair_shares = tints.families(hair_seen) if hair_seen is not None else hair_shares
+    if not coloured:
+        hair_seen = None
     colours, hair_tints = _hair_colours(hair_shares, hair_seen, cover)
     iris, pixels = traits.iris_colour(head)
-    if min(shape.closed) > 0.7:
+    if min(shape.closed) > 0.7 or not coloured:
         iris, pixels = None, 0
     eyes = traits.eye_levels(iris, pixels, skin, answers["hair_colour"]["black"])
     fringe, parting = traits.fringe_of(head, where)
@@ -154,8 +161,8 @@ def _assemble(
         cover=cover,
         cover_tint=None if where.top is None else tints.cloth_tint(where.top.median),
         skin=skin,
-        skin_sure=max(answers["skin"].values()),
-        skin_tint=tints.skin_tint(skin, skin_seen),
+        skin_sure=max(answers["skin"].values()) * (1.0 if coloured else 0.5),
+        skin_tint=tints.skin_tint(skin, skin_seen if coloured else None),
         eye_colour=eyes,
         eye_tints={level: tints.eye_tint(level, iris) for level in eyes},
         glasses=_glasses(head, where, answers["glasses"]["yes"]),
@@ -189,7 +196,13 @@ def _hair_colours(
     hat = cover["hat"] + cover["scarf"]
     believed = seen if hat < 0.3 else None
     dyed = believed is not None and tints.dyed(believed)
-    mixed = {level: share * (0.2 if dyed else 1.0) for level, share in shares.items()}
+    mixed = dict(shares)
+    if believed is not None:
+        # The second choice, too, should be a colour that this hair could have in other light.
+        near, best = tints.families(believed), surest(shares)
+        mixed = {k: v if k == best else v * (0.02 + near[k]) ** 0.5 for k, v in mixed.items()}
+        whole = sum(mixed.values())
+        mixed = {k: v / whole * (0.2 if dyed else 1.0) for k, v in mixed.items()}
     if hat >= 0.3:  # what is seen is the hat: dark hair is commonest
         common = {"black": 0.4, "brown": 0.35, "blonde": 0.1, "red": 0.03, "gray": 0.1}
         mixed = {k: v * (1 - hat) + common.get(k, 0.02) * hat for k, v in mixed.items()}

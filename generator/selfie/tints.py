@@ -119,12 +119,15 @@ _UNDERTONE = ((66, 16, 20), (3, 4))
 """CIELAB that is typical of photographed skin, and how far a and b may move the drawn one."""
 
 
-def skin_tint(scale: float, seen: Floats) -> str:
-    """#rrggbb of skin: its step (1 to 6, in between as well) and a little of its own undertone."""
+def skin_tint(scale: float, seen: Floats | None) -> str:
+    """#rrggbb of skin: its step (1 to 6, in between as well) and a little of its own undertone
+    (CIELAB; None: the photo has no colours)."""
     place = float(np.interp(scale, _SCALE, _PLACES))
     below = min(int(place), len(_TONES) - 2)
     low, high = (lab_of(_TONES[i], "skin") for i in (below, below + 1))
     drawn = low + (high - low) * (place - below)
+    if seen is None:
+        return hex_of(drawn)
     typical, reach = _UNDERTONE
     undertone = np.clip(
         (seen[1:] - np.asarray(typical[1:], np.float32)) * 0.3,

@@ -200,7 +200,7 @@ def fringe_of(head: Head, where: Regions) -> tuple[float, float]:
         float((covered & side).sum()) / max(1, (forehead & side).sum())
         for side in (CENTRE > X, CENTRE <= X)
     )
-    return float(covered.sum() / forehead.sum()), right - left
+    return float(covered.sum() / forehead.sum()), float(right - left)
 
 
 def cover_of(head: Head, where: Regions) -> dict[str, float]:
