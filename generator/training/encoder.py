@@ -106,7 +106,7 @@ def losses_of(found: Seen, scene: Scene, weights: EncoderSection) -> dict[str, T
         "numbers": weights.numbers_weight
         * (
             here
-            @ (2 * numbers[:, :sliders].mean(1) + _DETAIL_WEIGHT * numbers[:, sliders:].mean(1))
+            @ (5 * numbers[:, :sliders].mean(1) + _DETAIL_WEIGHT * numbers[:, sliders:].mean(1))
             + 10 * here @ placement.mean(1)
         ),
         "sides": _SIDES_WEIGHT * (here @ (sides.mean(1) + mirrored)),
