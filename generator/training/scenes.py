@@ -139,7 +139,7 @@ class Scenes:
         slots, shares = self.stores[store].slots[place], self.stores[store].shares[place]
         figure = inked(slots, shares, hand.colours(palette(spec)), hand)
         regions = marked(slots, shares, flat=hand.flat)
-        scene = scene_of(spec, figure, regions, mirrored=_by_chance(rng, "mirrored", ease))
+        scene = scene_of(spec, regions, mirrored=_by_chance(rng, "mirrored", ease))
         return self._shown(scene, figure, regions, rng, ease)
 
     def _shown(
@@ -172,9 +172,7 @@ def together(parts: Sequence[Scene]) -> Scene:
     return Scene(*(torch.cat([getattr(p, f.name) for p in parts]) for f in fields(Scene)))
 
 
-def scene_of(
-    spec: AvatarSpec, figure: Bytes, regions: NDArray[np.int8], *, mirrored: bool
-) -> Scene:
+def scene_of(spec: AvatarSpec, regions: NDArray[np.int8], *, mirrored: bool) -> Scene:
     """The labels of a figure (its picture is filled in later), left and right as it is shown."""
     conditions = encode([spec])
     numbers = conditions.sliders.clone()
