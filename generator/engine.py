@@ -19,6 +19,7 @@ from torch import Tensor
 
 from generator.allocation import keep_memory
 from generator.errors import PersonError
+from generator.halves import has_fast_bf16
 from generator.manifest import SHIPPED, check
 from generator.models.conditions import Conditions, encode, palettes
 from generator.models.generator import Generator, GeneratorConfig, paint
@@ -118,22 +119,15 @@ class Engine:
 
     def paint(self, conditions: Conditions, colours: Tensor, size: int = 256) -> Tensor:
         """Conditions and slot colours (B, slots, 3) -> (B, 4, size, size) premultiplied RGBA."""
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=_has_fast_bf16(self.device)):
+        # The variable is for comparing (`bench`), and for a processor that lies about itself.
+        half = has_fast_bf16(self.device) and not os.environ.get("MOEMOJI_FLOAT32")
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
             logits = self.generator(*conditions, size=size)
         # In bands: 32 float32 masks of a whole batch would be most of the memory a process takes,
         # and slower, for no cache holds them.
         bands = logits.split(_BAND if size == 256 else _BAND // 4, 1)
         slots = self.generator.colours(colours)
         return torch.cat([paint((b.float() * SHARPNESS).softmax(-1), slots) for b in bands], 2)
-
-
-def _has_fast_bf16(device: torch.device) -> bool:
-    """bfloat16 only where the hardware multiplies it: AVX2 emulates it ten times slower."""
-    if os.environ.get("MOEMOJI_FLOAT32"):
-        return False
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    return device.type == "cpu" and bool(torch.cpu._is_amx_tile_supported())
 
 
 def _to_images(rgba: Tensor) -> list[Image.Image]:
