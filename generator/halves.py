@@ -12,6 +12,6 @@ def has_fast_bf16(device: torch.device) -> bool:
     (Zen 4 and later, Cooper Lake) 1.9 to 2.4 times.
     """
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     supported = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
     return device.type == "cpu" and bool(supported)
