@@ -29,6 +29,7 @@ from generator.training.losses import (
     gradient_penalty,
     slot_cross_entropy,
 )
+from generator.training.optimizers import optimizers
 from generator.training.pictures import grid
 from generator.training.precision import Half, half
 from generator.training.stepping import Stepper
@@ -73,13 +74,12 @@ class AvatarObjective:
         g.palette512.requires_grad_(False)
         d = Discriminator()
         for network in (g, d):
-            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            network.to(fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(g, config.ema)
         self.ema.module.to(fabric.device)
         section = config.avatar
-        learning = [p for p in g.parameters() if p.requires_grad]
-        adam = torch.optim.Adam(learning, config.lr, config.betas, fused=True)
-        self.generator = Stepper(fabric, Lesson(g, self.half), adam, clip=config.clip)
+        own = optimizers(g, lr=config.lr, betas=config.betas, kernel_lr=config.kernel_lr)
+        self.generator = Stepper(fabric, Lesson(g, self.half), *own, clip=config.clip)
         critic = torch.optim.Adam(d.parameters(), section.discriminator_lr, (0.0, 0.99), fused=True)
         self.discriminator = Stepper(fabric, d, critic, clip=config.clip * 10)
         self.drawings = Drawings(section.drawings, seed=config.seed) if section.drawings else None

@@ -110,6 +110,9 @@ class TrainConfig(_Section):
     batch: int = Field(8, ge=1)
     """Per process."""
     lr: float = Field(2e-3, gt=0)
+    """Adam's."""
+    kernel_lr: float = Field(0.0, ge=0)
+    """Muon's, for kernels of convolutions (avatar, style, encoder); at 0 they are Adam's, too."""
     betas: tuple[float, float] = (0.9, 0.99)
     warmup: int = Field(2_000, ge=0)
     """Images over which the learning rate rises."""

@@ -1,4 +1,4 @@
-"""A network and its optimizer, stepped together; a step that is not finite is left out."""
+"""A network and its optimizers, stepped together; a step that is not finite is left out."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class Stepper(Generic[M]):
     """Calls go through the engine's wrapper (devices, precision, processes); `module` is bare."""
 
     def __init__(
-        self, fabric: Fabric, module: M, optimizer: torch.optim.Optimizer, *, clip: float
+        self, fabric: Fabric, module: M, *optimizers: torch.optim.Optimizer, clip: float
     ) -> None:
         self.fabric, self.clip, self.skipped = fabric, clip, 0
         self.module = module
-        self.lr = float(optimizer.param_groups[0]["lr"])
-        self.wrapped, self.optimizer = fabric.setup(module, optimizer)
+        self.rates = [float(optimizer.param_groups[0]["lr"]) for optimizer in optimizers]
+        self.wrapped, *self.optimizers = fabric.setup(module, *optimizers)
 
     def __call__(self, *args: Any) -> Any:
         return self.wrapped(*args)
@@ -31,16 +31,17 @@ class Stepper(Generic[M]):
         Every process leaves the step out when any of them met a NaN or an infinity: gradients are
         averaged before they are looked at, so all see the same norm.
         """
-        self.optimizer.zero_grad(set_to_none=True)
+        self.module.zero_grad(set_to_none=True)
         self.fabric.backward(loss)
         parameters = [p for p in self.module.parameters() if p.grad is not None]
         norm = float(torch.nn.utils.clip_grad_norm_(parameters, self.clip))
         if norm != norm or norm == float("inf"):
             self.skipped += 1
             return norm
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.lr * lr_scale
-        self.optimizer.step()
+        for optimizer, rate in zip(self.optimizers, self.rates, strict=True):
+            for group in optimizer.param_groups:
+                group["lr"] = rate * lr_scale
+            optimizer.step()
         return norm
 
     def state(self) -> StepperState:
@@ -56,11 +57,12 @@ class StepperState:
     def state_dict(self) -> dict[str, Any]:
         return {
             "module": self._stepper.module.state_dict(),
-            "optimizer": self._stepper.optimizer.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self._stepper.optimizers],
             "skipped": self._stepper.skipped,
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self._stepper.module.load_state_dict(state["module"])
-        self._stepper.optimizer.load_state_dict(state["optimizer"])
+        for optimizer, kept in zip(self._stepper.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(kept)
         self._stepper.skipped = state["skipped"]

@@ -32,7 +32,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def write_config(file: Path, data: Path, **changes: object) -> Path:
     values = {
         "name": "tiny", "objective": "avatar", "images": 16, "batch": 2, "precision": "32",
-        "picture_images": 8, "runs": str(file.parent / "runs"), **changes,
+        "picture_images": 8, "kernel_lr": 0.01, "runs": str(file.parent / "runs"), **changes,
     }  # fmt: skip
     lines = [f"{key} = {value!r}".replace("'", '"') for key, value in values.items()]
     file.write_text(
