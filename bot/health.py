@@ -58,9 +58,10 @@ class Heartbeat:
         self._task = asyncio.create_task(self._run())
 
     async def __aexit__(self, *_: object) -> None:
-        if self._task is not None:
+        while self._task is not None and not self._task.done():
+            # More than once: Python 3.11's wait_for, with which redis-py sends, may swallow it.
             self._task.cancel()
-            await asyncio.wait([self._task])
+            await asyncio.wait([self._task], timeout=0.2)
         try:
             await self._redis.delete(_key(self._platform, self._name))
         except redis.exceptions.RedisError:

@@ -88,6 +88,9 @@ class _Request(_Frozen):
     once: Annotated[str | None, Field(max_length=200)] = None
     """Names the click: while a job of this author with the same name is open (or a moment old),
     another request makes no second job. For example "{message_id}:reroll"."""
+    origin: Annotated[str | None, Field(max_length=200)] = None
+    """Names the message or press that made it, as the chat does. A chat that is not sure that we
+    heard it says it again, perhaps hours later: that makes no second job either."""
     uploads: tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{24}$")], ...] = ()
     """Keys of pictures put with `JobQueue.upload`; deleted when the job ends."""
     lane: Lane = "default"

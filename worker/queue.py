@@ -171,8 +171,8 @@ class JobQueue:
     async def submit(self, request: Request) -> str:
         """Queue the request and answer its job id, or that of the job it repeats.
 
-        The same `job_id` again, or the same `once` of the same author while that job is open or a
-        moment old, makes no second job.
+        The same `job_id` or `origin` again, or the same `once` of the same author while that job
+        is open or a moment old, makes no second job.
 
         Raises:
             BusyError: "too-many-jobs" (with `limit`) or "queue-full".
@@ -192,6 +192,7 @@ class JobQueue:
             limits.double_click,
             " ".join(request.uploads),
             request.parent or "",
+            request.origin or "",
             *rq_fields(request, limits.record_ttl),
         ]
         async with reachable():
@@ -201,6 +202,12 @@ class JobQueue:
         if what == b"queue-full":
             raise BusyError("queue-full")
         return cast(bytes, answer).decode()
+
+    async def made(self, author: Author, origin: str) -> bool:
+        """Whether a message or press of this person has made a job already."""
+        async with reachable():
+            clicks = cast(Any, self._redis.hexists(f"{PREFIX}once:{author.key}", f"={origin}"))
+            return bool(await clicks)
 
     async def cancel(self, job_id: str, by: Author | None) -> bool:
         """Cancel a waiting or running job; its "cancelled" event goes to its platform.

@@ -13,7 +13,8 @@ Keys, all under `moemoji:` (rq's own are `rq:queue:*`, `rq:job:*`):
     open:USER     zset    the user's open jobs, oldest first (score: sequence)
     by:USER       zset    all jobs of the user, and of others with the user's wish (score: time);
                           30 days
-    once:USER     hash    click -> job, for double clicks; 1 hour
+    once:USER     hash    click -> job, for double clicks, and "=" with the message or press that
+                          made a job -> job, for what a chat says twice; 24 h
     waiting       zset    every queued job (score: since when)
     running       zset    every claimed job (score: end of its lease)
     missing       zset    queued jobs in no list (score: since when)
@@ -120,13 +121,19 @@ end
 SUBMIT = (
     _PRELUDE
     + """
--- id user platform request lane per_user limit ttl once window uploads parent, then rq's fields
+-- id user platform request lane per_user limit ttl once window uploads parent origin,
+-- then rq's fields
 -- answers {what, id or count}: made, again, too-many-jobs, queue-full
 local id, user, platform, request, lane = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local ttl, once = ARGV[8], ARGV[9]
 local t = now()
 if redis.call('EXISTS', P..'record:'..id) == 1 then return {'again', id} end
 local clicks = P..'once:'..user
+local origin = '='..ARGV[13]
+if origin ~= '=' then
+  local earlier = redis.call('HGET', clicks, origin)
+  if earlier then return {'again', earlier} end
+end
 if once ~= '' then
   local earlier = redis.call('HGET', clicks, once)
   if earlier then
@@ -146,7 +153,7 @@ redis.call('SET', P..'request:'..id, request, 'EX', ttl)
 redis.call('HSET', P..'record:'..id, 'state', 'queued', 'user', user, 'platform', platform,
   'lane', lane, 'seq', seq, 'submitted', t, 'attempts', 0, 'uploads', ARGV[11])
 redis.call('EXPIRE', P..'record:'..id, ttl)
-redis.call('HSET', 'rq:job:'..id, unpack(ARGV, 13))
+redis.call('HSET', 'rq:job:'..id, unpack(ARGV, 14))
 redis.call('EXPIRE', 'rq:job:'..id, ttl)
 redis.call('ZADD', P..'open:'..user, seq, id)
 redis.call('EXPIRE', P..'open:'..user, ttl)
@@ -159,11 +166,10 @@ for _, whose in ipairs(wisher == user and {user} or {user, wisher}) do
   redis.call('ZREMRANGEBYSCORE', P..'by:'..whose, '-inf', t - tonumber(ttl))
   redis.call('EXPIRE', P..'by:'..whose, ttl)
 end
-if once ~= '' then
-  if redis.call('HLEN', clicks) > 200 then redis.call('DEL', clicks) end
-  redis.call('HSET', clicks, once, id)
-  redis.call('EXPIRE', clicks, 3600)
-end
+if redis.call('HLEN', clicks) > 1000 then redis.call('DEL', clicks) end
+if once ~= '' then redis.call('HSET', clicks, once, id) end
+if origin ~= '=' then redis.call('HSET', clicks, origin, id) end
+redis.call('EXPIRE', clicks, 86400)
 redis.call('SADD', 'rq:queues', 'rq:queue:high', 'rq:queue:default', 'rq:queue:low')
 place(id, rank, lane, seq, false)
 return {'made', id}

@@ -12,7 +12,7 @@ import structlog
 from bot.core.events import Action, Command, Edited, Event, Press
 from bot.core.limits import Limits
 from bot.core.preferences import Choices, Preferences
-from bot.core.refusals import RefusalError
+from bot.core.refusals import LimitError, RefusalError
 from bot.core.replies import Button, Chat, Reply
 from bot.core.results import LARGE, files, finished, waiting
 from bot.core.wishes import DEFAULT_COUNT, SEEDS, order
@@ -198,7 +198,7 @@ class Drawing:
         not a promise that nobody keeps.
 
         Returns:
-            None for a double click: the first one is being answered.
+            None for a double click, or what the chat says twice: the first one is answered.
         """
         self._limits.place(event, standing)
         click = event.action.data if isinstance(event, Press) else ""
@@ -209,10 +209,17 @@ class Drawing:
             locale=say.language,
             parent=parent,
             once=source[:200] if event.message_id else None,
+            origin=event.origin,
             lane=lane,  # type: ignore[arg-type]
             **values,
         )
-        counted = await self._limits.take(event, standing, closer=lane == "high")
+        try:
+            counted = await self._limits.take(event, standing, closer=lane == "high")
+        except LimitError:
+            if event.origin is not None and await self._queue.made(event.author, event.origin):
+                # Said twice by the chat, and counted the first time.
+                return None
+            raise
         # Before the first worker can be done with it.
         posted = self.opening[request.job_id] = asyncio.Event()
         made = False

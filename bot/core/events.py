@@ -101,6 +101,8 @@ class Event:
     place: Place
     message_id: str | None = field(default=None, kw_only=True)
     """The message that it came in, or that the button is under; for clicks and repeats."""
+    origin: str | None = field(default=None, kw_only=True)
+    """The platform's own name of this event, unlike that of any other: chats may say it twice."""
 
     @property
     def author(self) -> Author:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import signal
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -28,13 +28,14 @@ from telegram.ext import (
 from bot import journal
 from bot.core import Conversation
 from bot.core.carrier import Carrier
-from bot.core.events import COMMANDS, Event, Pictures
+from bot.core.events import COMMANDS, Pictures
 from bot.core.preferences import Preferences
 from bot.health import Heartbeat
 from bot.journal import where
 from bot.settings import TelegramSettings
 from bot.telegram_app.answering import Answering
 from bot.telegram_app.counting import CountingRequest
+from bot.telegram_app.intake import ALLOWED, Inbox, Intake
 from bot.telegram_app.outlet import TelegramOutlet
 from bot.telegram_app.updates import ALBUM_PAUSE, Updates
 from bot.texts import TELEGRAM_LANGUAGES, texts
@@ -85,14 +86,16 @@ class TelegramFrontend:
                     max_retries=RETRIES,
                 )
             )
-            .concurrent_updates(AT_ONCE)
+            .update_queue(Inbox(self._take))
             .build()
         )
+        self._intake = Intake(self.application.bot, self.application.process_update)
+        self._listening: asyncio.Task[None] | None = None
+        self._room = asyncio.Semaphore(AT_ONCE)
         self.outlet = TelegramOutlet(self.application.bot)
         self.carrier = Carrier(conversation, deliveries, self.outlet)
         self._updates = Updates(self.application.bot, conversation.preferences)
-        self._albums: dict[str, list[Message]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._albums: dict[str, tuple[list[Message], asyncio.Task[None]]] = {}
         only_new = filters.UpdateType.MESSAGE
         pictures = filters.PHOTO | filters.Document.IMAGE
         self.application.add_handler(
@@ -107,31 +110,25 @@ class TelegramFrontend:
         Raises:
             SetupError: if Telegram does not take the token.
         """
-        application, updater = self.application, self.application.updater
-        if updater is None:
-            raise RuntimeError("built without an updater")
-        await self._connect()
-        self.carrier.start()
+        listening = self._listening = asyncio.create_task(self._listen())
+        stopping = asyncio.create_task(stop.wait())
         try:
-            await self._register_commands()
-            await application.start()
-            await self._listen()
-            log.info("ready", webhook=self._settings.webhook_url is not None)
-            await stop.wait()
-            await updater.stop()
-            while self._tasks:
-                await asyncio.wait(self._tasks)
-            # Runs the updates that were fetched already.
-            await application.stop()
+            await asyncio.wait((listening, stopping), return_when=asyncio.FIRST_COMPLETED)
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
+            await self._intake.finish()
+        except InvalidToken:
+            raise SetupError("TELEGRAM_TOKEN is not accepted by Telegram; copy it anew.") from None
         finally:
+            stopping.cancel()
             await self.carrier.stop()
-            await application.shutdown()
+            await self.application.shutdown()
 
     def trouble(self) -> str | None:
         """What keeps it from answering, for the health command."""
-        updater = self.application.updater
-        if updater is None or not updater.running or not self.application.running:
-            return "the updater is not running"
+        if self._listening is None or self._listening.done():
+            return "nobody listens for updates"
         silent = time.monotonic() - self._polling.answered
         if self._settings.webhook_url is None and silent > SILENCE:
             return "Telegram does not answer"
@@ -145,33 +142,47 @@ class TelegramFrontend:
             try:
                 await self.application.initialize()
                 return
-            except InvalidToken:
-                raise SetupError(
-                    "TELEGRAM_TOKEN is not accepted by Telegram; copy it anew."
-                ) from None
             except NetworkError as error:
                 log.warning("telegram-away", error=type(error).__name__)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 30)
 
     async def _listen(self) -> None:
+        """Take updates until cancelled.
+
+        Raises:
+            InvalidToken: if Telegram does not take the token, or no longer.
+        """
         settings, updater = self._settings, self.application.updater
-        allowed = [Update.MESSAGE, Update.CALLBACK_QUERY]
+        await self._connect()
+        self.carrier.start()
+        await self._register_commands()
+        if settings.webhook_url is None:
+            await self._intake.begin()
+            log.info("ready", webhook=False)
+            await self._intake.poll()
+            return
         if updater is None:
             raise RuntimeError("built without an updater")
-        if settings.webhook_url is None:
-            await updater.start_polling(allowed_updates=allowed, bootstrap_retries=-1)
-            return
         secret = settings.webhook_secret
-        await updater.start_webhook(
-            listen=settings.webhook_listen,
-            port=settings.webhook_port,
-            url_path="telegram",
-            webhook_url=f"{settings.webhook_url}/telegram",
-            secret_token=None if secret is None else secret.get_secret_value(),
-            allowed_updates=allowed,
-            bootstrap_retries=-1,
-        )
+        try:
+            await updater.start_webhook(
+                listen=settings.webhook_listen,
+                port=settings.webhook_port,
+                url_path="telegram",
+                webhook_url=f"{settings.webhook_url}/telegram",
+                secret_token=None if secret is None else secret.get_secret_value(),
+                allowed_updates=ALLOWED,
+                bootstrap_retries=-1,
+            )
+            log.info("ready", webhook=True)
+            await asyncio.Event().wait()
+        finally:
+            if updater.running:
+                await updater.stop()
+
+    async def _take(self, update: Update) -> None:
+        await self._intake.take(update)
 
     async def _register_commands(self) -> None:
         """The menus of commands, only if they changed."""
@@ -206,46 +217,52 @@ class TelegramFrontend:
         message = update.message
         if message is None:
             return
-        if message.media_group_id is None:
-            await self._answer(await self._updates.message(message))
+        group = message.media_group_id
+        if group is None:
+            await self._answer([message])
             return
-        album = self._albums.setdefault(message.media_group_id, [])
+        if group not in self._albums:
+            self._albums[group] = ([], asyncio.create_task(self._answer_album(group)))
+        album, answered = self._albums[group]
         album.append(message)
-        if len(album) == 1:
-            self._spawn(self._answer_album(message.media_group_id))
+        # All of them stay with Telegram until their one answer is given.
+        await answered
 
     async def _answer_album(self, group: str) -> None:
         """One answer for all pictures of an album, when no more of them come."""
-        seen = 0
-        while seen < len(self._albums[group]):
-            seen = len(self._albums[group])
+        seen = -1
+        while seen < len(self._albums[group][0]):
+            seen = len(self._albums[group][0])
             await asyncio.sleep(ALBUM_PAUSE)
-        album = sorted(self._albums.pop(group), key=lambda message: message.message_id)
-        event = await self._updates.message(
-            next((message for message in album if message.caption), album[0])
-        )
-        await self._answer(
-            replace(event, count=len(album)) if isinstance(event, Pictures) else event
-        )
+        album, _ = self._albums.pop(group)
+        await self._answer(sorted(album, key=lambda message: message.message_id))
 
     async def _on_press(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query = update.callback_query
         if query is None:
             return
-        event = await self._updates.press(query)
-        if event is None:
-            with suppress(TelegramError):
-                await query.answer()
-            return
-        await Answering(self.outlet, event, query).answer(
-            self._conversation, self._conversation.preferences, self.carrier
-        )
-
-    async def _answer(self, event: Event | None) -> None:
-        if event is not None:
-            await Answering(self.outlet, event).answer(
+        async with self._room:
+            event = await self._updates.press(query)
+            if event is None:
+                with suppress(TelegramError):
+                    await query.answer()
+                return
+            await Answering(self.outlet, event, query).answer(
                 self._conversation, self._conversation.preferences, self.carrier
             )
+
+    async def _answer(self, messages: list[Message]) -> None:
+        """Answer a message, or an album of them."""
+        async with self._room:
+            event = await self._updates.message(
+                next((message for message in messages if message.caption), messages[0])
+            )
+            if isinstance(event, Pictures):
+                event = replace(event, count=len(messages))
+            if event is not None:
+                await Answering(self.outlet, event).answer(
+                    self._conversation, self._conversation.preferences, self.carrier
+                )
 
     async def _on_error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         # The update would hold what somebody wrote, the error's text may quote it.
@@ -254,11 +271,6 @@ class TelegramFrontend:
             log.error(
                 "unhandled", platform="telegram", error=type(error).__name__, where=where(error)
             )
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
 
 def on_signals(act: Callable[[], None]) -> None:

@@ -51,21 +51,26 @@ class Updates:
         # Rules change who may draw: whoever is no administrator any more is so at once.
         person = await self._person(message, user, fresh=name == "admin")
         who = (person, place_of(message))
-        number = str(message.message_id)
+        number, origin = str(message.message_id), f"{message.chat.id}/{message.message_id}"
         if message.photo or message.document:
-            return Pictures(*who, words=text, message_id=number)
+            return Pictures(*who, words=text, message_id=number, origin=origin)
         if command is not None:
             words = (command["words"] or "").strip()
             meant = self._meant(message) if name == "admin" else None
             options = {"user": meant} if meant is not None else {}
             return Command(
-                *who, name=command["name"], words=words, options=options, message_id=number
+                *who,
+                name=command["name"],
+                words=words,
+                options=options,
+                message_id=number,
+                origin=origin,
             )
         if not text:
             return None
         if question is not None:
-            return Edited(*who, job_id=question, words=text, message_id=number)
-        return Command(*who, name="avatar", words=text, message_id=number)
+            return Edited(*who, job_id=question, words=text, message_id=number, origin=origin)
+        return Command(*who, name="avatar", words=text, message_id=number, origin=origin)
 
     async def press(self, query: CallbackQuery) -> Press | None:
         """The event of a button; None if it is not one of ours, or its chat is out of reach."""
@@ -83,7 +88,11 @@ class Updates:
             moderator=await self._moderates(chat, query.from_user.id),
         )
         return Press(
-            person, _place(chat, thread), action=action, message_id=str(message.message_id)
+            person,
+            _place(chat, thread),
+            action=action,
+            message_id=str(message.message_id),
+            origin=f"press {query.id}",
         )
 
     def _for_us(self, command: re.Match[str], private: bool) -> bool:

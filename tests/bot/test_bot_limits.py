@@ -76,6 +76,28 @@ async def test_only_what_is_drawn_is_counted(strict: Conversation, drawn: Draw) 
     assert again is None or again.job_id is None
 
 
+async def test_what_a_chat_says_twice_is_drawn_and_counted_once(
+    strict: Conversation, drawn: Draw
+) -> None:
+    # As a chat does that never heard of the first answer, because we were killed just then.
+    strict.queue.settings = strict.queue.settings.model_copy(update={"double_click": 0.001})
+    me = one(strict)
+    said = [
+        Command(me.person, me.place, name="avatar", words="girl", message_id="7", origin=origin)
+        for origin in ("c/7", "c/8")
+    ]
+    first = await strict.handle(said[0], me)
+    assert first is not None
+    await drawn(first.job_id or "")
+    assert await strict.handle(said[0], me) is None
+    second = await strict.handle(said[1], me)
+    assert second is not None
+    assert second.job_id not in (None, first.job_id)
+    # By now there are no more pictures for this person; these are paid for.
+    assert "2 pictures" in (await me.says("/avatar girl")).text
+    assert [await strict.handle(event, me) for event in said] == [None, None]
+
+
 async def test_a_full_line_costs_nothing(conversation: Conversation) -> None:
     tight = conversation.queue.settings.model_copy(update={"jobs_per_user": 1})
     conversation.queue.settings = tight

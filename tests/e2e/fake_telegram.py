@@ -80,6 +80,7 @@ class FakeTelegram:
     def __init__(self) -> None:
         self.messages: dict[int, Message] = {}
         self.calls: list[str] = []
+        self.polls = 0
         self.alerts: list[str | None] = []
         self.confirmed: list[str] = []
         self.commands: dict[str, list[dict[str, str]]] = {}
@@ -213,6 +214,7 @@ class FakeTelegram:
                 self._changed.notify_all()
 
     async def _get_updates(self, given: dict[str, Any]) -> list[dict[str, Any]]:
+        self.polls += 1
         offset = int(given.get("offset", 0))
         self.updates = [u for u in self.updates if u["update_id"] >= offset]
         end = time.monotonic() + min(float(given.get("timeout", 0)), 1.0)

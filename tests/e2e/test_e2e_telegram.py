@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import signal
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from aiohttp import ClientSession
+from aiohttp import ClientError, ClientSession
 from PIL import Image
 
 from tests.e2e.fake_telegram import FakeTelegram, Message, chat_json, person
@@ -181,6 +182,44 @@ async def test_a_picture_quicker_than_the_waiting_message_is_edited_into_it(
     assert shown.edits == 1
 
 
+async def test_a_frontend_killed_between_hearing_and_asking_the_worker(
+    bot: Program, telegram: FakeTelegram, me: int
+) -> None:
+    # To learn whether somebody moderates a group is the last thing before the job is made.
+    telegram.calls.clear()
+    telegram.pause("getChatMember", 60)
+    await telegram.write(me, "/avatar girl", -me)
+    await telegram.until(lambda: "getChatMember" in telegram.calls)
+    # What else it asks for meanwhile must not tell Telegram that this one may be forgotten.
+    polls = telegram.polls
+    await telegram.write(me + 1, "/avatar boy")
+    await last(telegram, me + 1)
+    await telegram.until(lambda: telegram.polls > polls + 1)
+    await bot.restart(signal.SIGKILL)
+    await bot.ready()
+    shown = await last(telegram, -me)
+    await telegram.write(me, "/help", -me)
+    await telegram.until(lambda: len(telegram.in_chat(-me)) > 1)
+    assert telegram.in_chat(-me)[0] == shown
+    assert sum(m.kind == "photo" for m in telegram.in_chat(-me)) == 1
+    assert len(telegram.in_chat(me + 1)) == 1
+
+
+async def test_a_frontend_told_to_stop_finishes_what_it_heard(
+    bot: Program, telegram: FakeTelegram, me: int
+) -> None:
+    telegram.calls.clear()
+    telegram.pause("getChatMember", 1)
+    await telegram.write(me, "/help", -me)
+    await telegram.until(lambda: "getChatMember" in telegram.calls)
+    await bot.restart()
+    assert [m.kind for m in telegram.in_chat(-me)] == ["text"]
+    await bot.ready()
+    # It is confirmed, so that it is not said again.
+    await telegram.until(lambda: not telegram.updates)
+    assert len(telegram.in_chat(-me)) == 1
+
+
 async def test_a_frontend_killed_while_it_posts_the_waiting_message(
     bot: Program, telegram: FakeTelegram, me: int
 ) -> None:
@@ -287,6 +326,29 @@ async def test_a_webhook_with_its_secret(unused_tcp_port: int, me: int) -> None:
                     assert accepted.status == 200
                 await last(telegram, me)
                 assert secret not in program.log
+
+                # Only what was handled is answered: Telegram sends the rest again.
+                telegram.pause("getChatMember", 60)
+                await telegram.write(me, "/avatar girl", -me)
+                update = telegram.updates.pop()
+                lost = asyncio.create_task(http.post(url, json=update, headers=signed))
+                await telegram.until(lambda: "getChatMember" in telegram.calls)
+                await program.restart(signal.SIGKILL)
+                with pytest.raises(ClientError):
+                    await lost
+                await program.ready()
+                async with http.post(url, json=update, headers=signed) as accepted:
+                    assert accepted.status == 200
+                await last(telegram, -me)
+
+
+async def test_a_token_that_telegram_refuses_is_one_sentence(server: EmbeddedRedis) -> None:
+    async with FakeTelegram() as telegram:
+        environment = telegram.environment | {"TELEGRAM_TOKEN": "12345:somebody-elses"}
+        async with Program("bot", "telegram", REDIS_URL=server.url, **environment) as program:
+            assert await program.wait() == 78
+            assert "TELEGRAM_TOKEN is not accepted by Telegram; copy it anew.\n" in program.log
+            assert "somebody-elses" not in program.log
 
 
 async def test_slow_drawing_is_told_and_can_be_cancelled(me: int) -> None:
