@@ -31,8 +31,8 @@ RUN find /venv -type d -name tests -prune -exec rm -rf {} + \
 
 FROM base AS build-worker
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ONLY_BINARY=:all:
-# PyTorch's index of CPU builds, named on its "Get started" page; empty: pip's own, with CUDA.
-ARG TORCH_INDEX_URL=""
+# PyTorch's own index of CPU builds; empty: the build that pip finds, which on Linux has CUDA.
+ARG TORCH_INDEX_URL=https://download.pytorch.org/whl/cpu
 RUN python -m venv --without-pip /venv
 WORKDIR /src
 COPY constraints.txt ./
@@ -42,7 +42,11 @@ COPY pyproject.toml README.md LICENSE ./
 COPY generator generator
 COPY worker worker
 COPY bot bot
-RUN pip --python /venv/bin/python install --constraint constraints.txt --no-binary moemoji ".[worker,packs,sentry]"
+# MediaPipe asks for the OpenCV that opens windows, by way of libGL and GLib, which a slim image does
+# not have. The one without windows is the same module and needs nothing.
+RUN pip --python /venv/bin/python install --constraint constraints.txt --no-binary moemoji ".[worker,packs,sentry]" \
+    && pip --python /venv/bin/python uninstall --yes opencv-contrib-python \
+    && pip --python /venv/bin/python install --no-deps --constraint constraints.txt opencv-contrib-python-headless
 
 FROM base AS bot
 LABEL org.opencontainers.image.title="Moemoji frontends" \

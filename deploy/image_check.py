@@ -31,17 +31,13 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from deploy import dockerfile  # noqa: E402
+from deploy.image import PREFIX, CheckError, Image  # noqa: E402
 
-PREFIX = ROOT / "build" / "image-check"
 TARGETS = ("bot", "worker", "queue-dashboard")
 BASE_MB = 131
 """What python:3.11-slim-bookworm weighs unpacked (amd64, as `docker images` shows it)."""
 BOT_LIMIT_MB = 250
 REDIS_PORT = 16390
-
-
-class CheckError(Exception):
-    """A promise of the image that it does not keep."""
 
 
 def check(true: object, promise: str) -> None:
@@ -53,140 +49,6 @@ def check(true: object, promise: str) -> None:
     if not true:
         raise CheckError(promise)
     print(f"  ok  {promise}", flush=True)
-
-
-class Image:
-    """A target of the Dockerfile, built in a directory.
-
-    Args:
-        target: The stage's name.
-        arguments: As --build-arg; an empty TORCH_INDEX_URL means pip's own configuration.
-    """
-
-    def __init__(self, target: str, arguments: dict[str, str]) -> None:
-        defaults, self._stages = dockerfile.read((ROOT / "Dockerfile").read_text())
-        self._values = {**defaults, **arguments}
-        self.target = target
-        self.lineage = dockerfile.lineage(self._stages, target)
-        self.prefix = PREFIX / target
-        self.venv = self.prefix / "venv"
-        self.user = self.lineage[-1].last("USER") or "0:0"
-        self._values.update(
-            (name, value)
-            for stage in self._stages.values()
-            for step, rest in stage.steps
-            if step == "ARG"
-            for name, _, value in [rest.partition("=")]
-            if name not in self._values
-        )
-
-    def build(self) -> None:
-        """Execute the steps of the target and of the stages that it copies from."""
-        shutil.rmtree(self.prefix, ignore_errors=True)
-        self.prefix.mkdir(parents=True)
-        for stage in self.lineage:
-            for name, rest in stage.steps:
-                if name == "COPY" and rest.startswith("--from="):
-                    source = rest.split()[0].removeprefix("--from=")
-                    for built in dockerfile.lineage(self._stages, source):
-                        self._steps(built)
-        self._steps(self.lineage[-1])
-
-    def _steps(self, stage: dockerfile.Stage) -> None:
-        here = self.prefix / "srv"
-        here.mkdir(exist_ok=True)
-        environment = dict(os.environ)
-        for name, rest in stage.steps:
-            if name == "WORKDIR":
-                here = self.prefix / rest.lstrip("/")
-                here.mkdir(parents=True, exist_ok=True)
-            elif name == "ENV":
-                environment |= {
-                    key: value
-                    for key, value in dockerfile.environment([stage]).items()
-                    if key.startswith("PIP_")
-                }
-            elif name == "COPY" and not rest.startswith("--from="):
-                *sources, target = rest.split()
-                self._copy(sources, here / target if target[0] != "/" else self._path(target))
-            elif name == "RUN" and "useradd" not in rest:
-                self._run(rest, here, environment)
-
-    def _copy(self, sources: list[str], target: Path) -> None:
-        for file in dockerfile.context(ROOT):
-            for source in map(Path, sources):
-                if file == source:
-                    whole = target / file.name if len(sources) > 1 or target.is_dir() else target
-                elif file.is_relative_to(source):
-                    whole = target / file.relative_to(source)
-                else:
-                    continue
-                whole.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / file, whole)
-
-    def _run(self, command: str, here: Path, environment: dict[str, str]) -> None:
-        for path in ("/venv", "/etc/moemoji"):
-            command = command.replace(f" {path}", f" {self._path(path)}")
-        tools = self.prefix / "tools"
-        tools.mkdir(exist_ok=True)
-        for tool, what in (("python", sys.executable), ("pip", f"{sys.executable} -m pip")):
-            (tools / tool).write_text(f'#!/bin/sh\nexec {what} "$@"\n')
-            (tools / tool).chmod(0o755)
-        print(f"  RUN {command[:110]}", flush=True)
-        made = subprocess.run(
-            ["sh", "-c", dockerfile.expand(command, self._values)],
-            cwd=here,
-            env=environment | {"PATH": f"{tools}:{os.environ['PATH']}"},
-            capture_output=True,
-            text=True,
-        )
-        if made.returncode:
-            raise CheckError(f"{self.target}: {command}\n{made.stdout[-800:]}{made.stderr[-1500:]}")
-
-    def _path(self, inside: str) -> Path:
-        return self.prefix / inside.lstrip("/")
-
-    def megabytes(self) -> float:
-        """The size of the virtual environment, as a layer counts it."""
-        files = (f for f in self.venv.rglob("*") if f.is_file() and not f.is_symlink())
-        return sum(f.stat().st_size for f in files) / 1e6
-
-    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-        """Start a program of the image, contained."""
-        inside = self.venv / "bin" / arguments[0]
-        command = [str(inside) if inside.exists() else arguments[0], *arguments[1:]]
-        return subprocess.Popen(
-            contained(command, self.user),
-            cwd="/",
-            env={"PATH": f"{self.venv}/bin:/usr/bin:/bin", "HOME": "/tmp", **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def run(self, *arguments: str, **environment: str) -> tuple[int, str]:
-        """Run a program of the image to its end; its exit code and what it said."""
-        process = self.start(*arguments, **environment)
-        said, _ = process.communicate(timeout=120)
-        return process.returncode, said
-
-
-def contained(command: list[str], user: str) -> list[str]:
-    """The command as a container would run it, if we may."""
-    if os.geteuid() != 0:
-        return command
-    uid, gid = user.split(":")
-    # An interpreter in root's home is shown again at its place, the rest of that home is not.
-    home, python = "/root", os.path.realpath(sys.base_prefix)
-    script = "set -e; mount --make-rprivate /; mount --bind / /; mount -o remount,ro,bind /; "
-    if python.startswith(home):
-        script += f"mount -t tmpfs t /mnt; mkdir /mnt/p; mount --bind {python} /mnt/p; "
-        script += f"mount -t tmpfs -o mode=755 t {home}; mkdir -p {python}; "
-        script += f"mount --bind /mnt/p {python}; "
-    script += "mount -t tmpfs -o mode=1777,size=64m t /tmp; "
-    script += f"exec setpriv --reuid {uid} --regid {gid} --clear-groups --bounding-set=-all "
-    script += '--inh-caps=-all --no-new-privs -- "$@"'
-    return ["unshare", "--mount", "sh", "-c", script, "sh", *command]
 
 
 def status(pid: int, name: str) -> str:
@@ -320,6 +182,11 @@ async def programs(images: dict[str, Image], common: dict[str, str]) -> None:
     from tests.e2e.fake_discord import FakeDiscord
     from tests.e2e.fake_telegram import FakeTelegram
 
+    for target, image in images.items():
+        loose, foreign = image.unpinned(), image.foreign()
+        but = "".join(f", but {name}" for name in [*loose, *sorted(foreign)])
+        check(not loose, f"{target}: every package has the version that is pinned{but}")
+        check(not foreign, f"{target}: needs no library that its base has not{but}")
     common = {**common, "MOEMOJI_LOG_JSON": "true", "MOEMOJI_METRICS_PORT": "16391"}
     bot, worker, board = (images.get(target) for target in TARGETS)
     if board is not None:
@@ -329,6 +196,10 @@ async def programs(images: dict[str, Image], common: dict[str, str]) -> None:
         print("worker", flush=True)
         python = ["python", "-m", "worker"]
         await asyncio.to_thread(lives, worker, python, [*python, "health"], common)
+        code, said = worker.run("python", "-c", "import cv2, mediapipe, onnxruntime, pillow_heif")
+        check(code == 0, f"what reads photos and runs packs can be imported{said * (code != 0)}")
+        code, said = worker.run(*"python -m generator models verify".split(), MOEMOJI_PACKS="/tmp")
+        check(code == 0 and "moe" in said, f"models verify: {' '.join(said.split())[:200]}")
     if bot is not None:
         print("bot", flush=True)
         size = bot.megabytes()

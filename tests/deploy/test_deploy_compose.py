@@ -264,6 +264,17 @@ def test_the_gpu_file_changes_only_the_worker():
     assert device["driver"] == "nvidia"
     assert device["capabilities"] == ["gpu"]
     assert "devices" not in TEXT
+    # The build with CUDA; the other file's default is the one without.
+    assert GPU["services"]["worker"]["build"]["args"] == {"TORCH_INDEX_URL": ""}
+    default = SERVICES["worker"]["build"]["args"]["TORCH_INDEX_URL"]
+    assert default == "${TORCH_INDEX_URL-https://download.pytorch.org/whl/cpu}"
+    assert f"ARG TORCH_INDEX_URL={default[18:-1]}\n" in (ROOT / "Dockerfile").read_text()
+
+
+def test_no_swap_for_what_holds_photos_with_a_gpu_either():
+    """An engine refuses a memory limit above that of memory and swap together."""
+    worker = GPU["services"]["worker"]
+    assert worker["memswap_limit"] == worker["deploy"]["resources"]["limits"]["memory"]
 
 
 def test_images_are_pinned_and_targets_exist():

@@ -67,9 +67,20 @@ def test_torch_is_only_in_the_workers_image():
     assert ARGUMENTS.keys() == {"PYTHON", "REDIS"}
     for name in set(STAGES) - {"build-worker"}:
         assert not any("torch" in run or "[worker" in run for run in runs(name))
-    # Which build of torch is the builder's choice: no address of a registry is kept here.
-    assert "https://" not in TEXT
+
+
+def test_torch_is_a_cpu_build_unless_the_builder_says_otherwise():
+    (default,) = (rest for _, step, rest in EVERY if step == "ARG")
+    assert default == "TORCH_INDEX_URL=https://download.pytorch.org/whl/cpu"
     assert "${TORCH_INDEX_URL:+--index-url" in TEXT
+    # That index is asked for torch alone, and nothing else is fetched from a place named here.
+    assert re.findall(r"https?://\S+", TEXT) == [default.partition("=")[2]]
+    (asking,) = (run for run in runs("build-worker") if "--index-url" in run)
+    assert "--no-deps" in asking
+    assert asking.split()[-1] == "torch"
+    # Whatever comes later finds it there, in the pinned version, and does not fetch another.
+    later = runs("build-worker")[runs("build-worker").index(asking) + 1 :]
+    assert all("--constraint constraints.txt" in run and "--upgrade" not in run for run in later)
 
 
 def test_what_seldom_changes_comes_first():
@@ -137,6 +148,9 @@ def test_constraints_pin_everything_once():
     pins = [line.split("==")[0].lower() for line in lines if not line.startswith("#")]
     assert all("==" in line for line in lines if not line.startswith("#"))
     assert len(pins) == len(set(pins))
+    # One stands in for the other in the worker's image.
+    version = dict(line.lower().split("==") for line in lines if not line.startswith("#"))
+    assert version["opencv-contrib-python-headless"] == version["opencv-contrib-python"]
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
