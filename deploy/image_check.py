@@ -198,7 +198,8 @@ async def programs(images: dict[str, Image], common: dict[str, str]) -> None:
         await asyncio.to_thread(lives, worker, python, [*python, "health"], common)
         code, said = worker.run("python", "-c", "import cv2, mediapipe, onnxruntime, pillow_heif")
         check(code == 0, f"what reads photos and runs packs can be imported{said * (code != 0)}")
-        code, said = worker.run(*"python -m generator models verify".split(), MOEMOJI_PACKS="/tmp")
+        ask = ["python", "-m", "generator", "models", "verify"]
+        code, said = worker.run(*ask, MOEMOJI_PACKS="/tmp")
         check(code == 0 and "moe" in said, f"models verify: {' '.join(said.split())[:200]}")
     if bot is not None:
         print("bot", flush=True)

@@ -14,7 +14,7 @@ from typing import Any, Self, cast
 
 import redis
 import redis.asyncio
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from rq.job import Job
@@ -120,13 +120,24 @@ def restore(request: bytes | None, fields: Mapping[bytes, bytes]) -> Record | No
             "started": number(b"started"),
             "finished": number(b"finished"),
             "draw_seconds": number(b"draw_seconds"),
-            "specs": _SPECS.validate_json(specs) if specs else (),
+            "specs": _figures(specs) if specs else (),
             "error": (fields.get(b"error") or b"").decode() or None,
             "error_params": json.loads(params) if params else {},
             "waiting": fields[b"waiting"].decode() if b"waiting" in fields else None,
             "landed": Address.model_validate_json(landed) if landed else None,
         }
     )
+
+
+def _figures(specs: bytes) -> tuple[AvatarSpec, ...]:
+    """The figures that were drawn; none if a newer worker drew what this version does not know.
+
+    The pictures can be shown all the same.
+    """
+    try:
+        return _SPECS.validate_json(specs)
+    except ValidationError:
+        return ()
 
 
 class JobQueue:

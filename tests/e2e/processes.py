@@ -27,11 +27,13 @@ class Program:
 
     Args:
         arguments: What follows "python -m".
+        code: Whose programs: another checkout's, for instance of another version.
         environment: Besides the test's own.
     """
 
-    def __init__(self, *arguments: str, **environment: str) -> None:
+    def __init__(self, *arguments: str, code: Path = REPOSITORY, **environment: str) -> None:
         self._arguments = arguments
+        self._code = code
         self._environment = environment
         self._reader: asyncio.Task[None] | None = None
         self.process: asyncio.subprocess.Process | None = None
@@ -50,12 +52,12 @@ class Program:
             for name, value in os.environ.items()
             if not name.startswith(("MOEMOJI_", "DISCORD_", "TELEGRAM_", "REDIS_"))
         }
-        path = f"{REPOSITORY}{os.pathsep}{clean.get('PYTHONPATH', '')}".rstrip(os.pathsep)
+        path = f"{self._code}{os.pathsep}{clean.get('PYTHONPATH', '')}".rstrip(os.pathsep)
         self.process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             *self._arguments,
-            cwd=REPOSITORY,
+            cwd=self._code,
             env={**clean, **HASTY, **self._environment, "PYTHONPATH": path},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
