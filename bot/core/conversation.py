@@ -13,7 +13,7 @@ from bot.core.answers import Answers
 from bot.core.drawing import Drawing
 from bot.core.events import COMMANDS, Command, Edited, Event, Pictures, Press
 from bot.core.limits import Limits
-from bot.core.panel import SETTINGS, Panel
+from bot.core.panel import Panel
 from bot.core.preferences import Preferences
 from bot.core.refusals import RefusalError, explained
 from bot.core.replies import Chat, Reply
@@ -190,8 +190,3 @@ class Conversation:
         record = await self._answers.record(event.action.subject)
         limits.owner(event, record)
         return await act(event, say, chat, standing, record)
-
-
-def values_of(setting: str) -> tuple[str, ...]:
-    """What a setting can be, for completion while typing."""
-    return SETTINGS.get(setting, ())

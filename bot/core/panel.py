@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal
 
 from pydantic import ValidationError
@@ -20,18 +19,46 @@ Scope = Literal["m", "s"]
 """For me, or for the server: short since buttons carry it."""
 SETTINGS: dict[str, tuple[str, ...]] = {
     "style": ("moe", "chibi", "any"),
-    "count": ("1", "2", "3", "4"),
+    "count": ("auto", "1", "2", "3", "4"),
     "language": ("auto", *LANGUAGES),
     "channels": ("here", "not-here", "everywhere"),
     "cooldown": ("0", "30", "120"),
 }
 """What can be changed, with the values that have a button; a cooldown may be any seconds."""
 SHARED_ONLY = ("channels", "cooldown")
-_EVERYONE = {"server", "group", "everyone", "all", "s"}
+_EVERYONE = {"server", "group", "everyone", "all", "s"} | {
+    texts(language)("buttons.server").lower() for language in LANGUAGES
+}
 _BACK = {"any", "auto", "everywhere"}
 """Values that take a choice back."""
 
-Speaker = Callable[[Event], "Texts"]
+
+def label(say: Texts, name: str, value: str) -> str:
+    """What a value of a setting is called, on its button and elsewhere."""
+    match name:
+        case "style":
+            return say(f"styles.{value}")
+        case "count":
+            return say("say.automatic") if value == "auto" else value
+        case "language":
+            return say("say.automatic") if value == "auto" else texts(value)("language.name")
+        case "channels":
+            button = {"here": "here_on", "not-here": "here_off"}.get(value, value)
+            return say(f"buttons.{button}")
+    return say.wait(int(value)) if value != "0" else say("time.none")
+
+
+_NAMES = {name: name for name in SETTINGS} | {
+    texts(language)(f"settings.{name}").lower(): name for language in LANGUAGES for name in SETTINGS
+}
+"""Every name that a setting goes by, in all languages."""
+_VALUES = {
+    (name, label(texts(language), name, value).lower()): value
+    for language in LANGUAGES
+    for name, values in SETTINGS.items()
+    for value in values
+}
+"""And every value."""
 
 
 def owner(event: Event, scope: str) -> str:
@@ -47,7 +74,7 @@ class Panel:
         self._limits = limits
 
     async def command(self, event: Command, say: Texts) -> Reply:
-        """ "/settings", "/settings style chibi", "/settings server cooldown 30".
+        """ "/settings", "/settings style chibi", "/settings 画风 Q版", "/settings server count 2".
 
         Raises:
             RefusalError: for what cannot be set, or not by this person.
@@ -56,12 +83,14 @@ class Panel:
         scope: Scope = "s" if event.options.get("scope") == "s" else "m"
         if words and words[0] in _EVERYONE:
             scope, words = "s", words[1:]
-        name = event.options.get("what", words[0] if words else "")
-        value = event.options.get("value", words[1] if len(words) > 1 else "").strip().lower()
-        if not name:
+        asked = event.options.get("what", words[0] if words else "")
+        if not asked:
             return await self.show(event, say, scope)
-        if name not in SETTINGS:
-            raise RefusalError("setting", settings=lambda say: say.listed(tuple(SETTINGS)))
+        name = _NAMES.get(asked, "")
+        if not name:
+            raise RefusalError("setting", settings=_all_names)
+        value = event.options.get("value", " ".join(words[1:])).strip().lower()
+        value = _VALUES.get((name, value), value)
         if name in SHARED_ONLY:
             scope = "s"
         return await self.set(event, say, scope, name, value)
@@ -122,47 +151,30 @@ class Panel:
 def rows(event: Event, say: Texts, scope: Scope, chosen: Choices, rules: Rules) -> Rows:
     """The buttons; what is chosen now stands out."""
 
-    def button(name: str, value: str, label: str, now: object) -> Button:
+    def button(name: str, value: str, now: object) -> Button:
         look: Literal["main", "plain"] = "main" if str(now) == value else "plain"
-        return Button(label, Action("set", f"{scope}.{name}", value), look)
+        return Button(label(say, name, value), Action("set", f"{scope}.{name}", value), look)
 
     made: list[tuple[Button, ...]] = [
-        tuple(
-            button("style", value, say(f"styles.{value}"), chosen.style or "any")
-            for value in SETTINGS["style"]
-        ),
-        tuple(button("count", value, value, chosen.count) for value in SETTINGS["count"]),
-        tuple(
-            button(
-                "language",
-                value,
-                say("say.automatic") if value == "auto" else texts(value)("language.name"),
-                chosen.language or "auto",
-            )
-            for value in SETTINGS["language"]
-        ),
+        tuple(button(name, value, now) for value in SETTINGS[name])
+        for name, now in (
+            ("style", chosen.style or "any"),
+            ("count", chosen.count or "auto"),
+            ("language", chosen.language or "auto"),
+        )
     ]
     if scope == "s":
         here = event.place.channel in rules.channels
-        value, label = ("not-here", "here_off") if here else ("here", "here_on")
         made.append(
             (
-                button("channels", value, say(f"buttons.{label}"), ""),
-                button("channels", "everywhere", say("buttons.everywhere"), ""),
-                *(
-                    button(
-                        "cooldown",
-                        value,
-                        say.wait(int(value)) if value != "0" else say("time.none"),
-                        rules.cooldown,
-                    )
-                    for value in SETTINGS["cooldown"]
-                ),
+                button("channels", "not-here" if here else "here", ""),
+                button("channels", "everywhere", ""),
+                *(button("cooldown", value, rules.cooldown) for value in SETTINGS["cooldown"]),
             )
         )
     if event.person.moderator and not event.place.private:
-        other, label = ("m", "mine") if scope == "s" else ("s", "server")
-        made.append((Button(say(f"buttons.{label}"), Action("panel", other)),))
+        other, whose = ("m", "mine") if scope == "s" else ("s", "server")
+        made.append((Button(say(f"buttons.{whose}"), Action("panel", other)),))
     return tuple(made)
 
 
@@ -185,8 +197,20 @@ def _stored(place: Place, old: Rules, name: str, value: str) -> str | None:
             raise ValueError(name)
         (Rules if name in SHARED_ONLY else Choices).model_validate({name: value})
     except (ValidationError, ValueError):
-        values = (f"0–{MAX_COOLDOWN}",) if name == "cooldown" else SETTINGS.get(name, ())
         raise RefusalError(
-            "value", setting=name, value=value or "–", values=lambda say: say.listed(values)
+            "value",
+            setting=lambda say: say(f"settings.{name}"),
+            value=value[:40] or "–",
+            values=lambda say: _values(say, name),
         ) from None
     return value
+
+
+def _all_names(say: Texts) -> str:
+    return say.listed([say(f"settings.{name}") for name in SETTINGS])
+
+
+def _values(say: Texts, name: str) -> str:
+    if name == "cooldown":
+        return f"0–{MAX_COOLDOWN}"
+    return say.listed([label(say, name, value) for value in SETTINGS[name]])

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from bot.core.preferences import Choices
 from bot.core.refusals import RefusalError
 from bot.moderation.filter import word_filter
-from bot.texts import LANGUAGES, texts
+from bot.texts import LANGUAGES, Texts, texts
 from generator.compositing import BACKGROUNDS
-from generator.prompt import parse
-from generator.spec import OUTFIT_COLOURS, VOCABULARY
+from generator.prompt import colour, parse
+from generator.spec import VOCABULARY
 from generator.wish import Wish
 
 MAX_WORDS = 400
@@ -33,16 +33,21 @@ _STYLES: dict[str, str] = {
     for language in LANGUAGES
     for style in VOCABULARY["style"]
 } | {style: style for style in VOCABULARY["style"]}
+_BACKGROUNDS: dict[str, str] = {
+    texts(language)(f"backgrounds.{name}").lower(): name
+    for language in LANGUAGES
+    for name in BACKGROUNDS
+}
 _NAMES = "|".join(_OPTIONS)
+_PAUSES = ",;，、。；"
+_COMMAS = re.compile(rf"\s*([{_PAUSES}])(?:\s*[{_PAUSES}])+")
 # "seed:7", "seed=7", "--seed 7", and with the full-width colon of Chinese and Japanese keyboards;
 # phones turn "--" into a dash.
 _OPTION = re.compile(
-    rf"(?:(?<=\s)|^)(?:--|—|–)?({_NAMES})\s*[:=：]\s*(\S+)"
-    rf"|(?:(?<=\s)|^)(?:--|—|–)({_NAMES})\s+(\S+)",
+    rf"(?:(?<=[\s{_PAUSES}])|^)(?:--|—|–)?({_NAMES})\s*[:=：]\s*([^\s{_PAUSES}]+)"
+    rf"|(?:(?<=[\s{_PAUSES}])|^)(?:--|—|–)({_NAMES})\s+([^\s{_PAUSES}]+)",
     re.IGNORECASE,
 )
-
-_HEX = re.compile(r"#[0-9a-f]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +77,33 @@ def split(words: str) -> tuple[str, dict[str, str]]:
         ('cute girl', {'seed': '7'})
     """
     options = {
-        _OPTIONS[(match[1] or match[3]).lower()]: match[2] or match[4]
+        _OPTIONS[(match[1] or match[3]).lower()]: (match[2] or match[4]).rstrip(".!！")
         for match in _OPTION.finditer(words)
     }
-    return " ".join(_OPTION.sub(" ", words).split()), options
+    if options:
+        # No comma stays behind where an option was.
+        words = _COMMAS.sub(r"\1", _OPTION.sub(" ", words)).strip(f" {_PAUSES}")
+    return " ".join(words.split()), options
 
 
 def _whole(text: str) -> int:
     return int(text) if re.fullmatch(r"\d{1,10}", text) else -1
+
+
+def _background(words: str) -> str | None:
+    """The pattern or #rrggbb that words mean; None for a transparent one.
+
+    Raises:
+        RefusalError: if it is neither.
+    """
+    found = _BACKGROUNDS.get(words.lower()) or colour(words)
+    if found is None:
+        raise RefusalError("background", names=_patterns)
+    return None if found == "transparent" else found
+
+
+def _patterns(say: Texts) -> str:
+    return say.listed([*say.section("backgrounds").values()])
 
 
 def order(
@@ -116,19 +140,16 @@ def order(
         seed = _whole(given["seed"])
         if not 0 <= seed < SEEDS:
             raise RefusalError("seed", limit=SEEDS - 1)
-    background = given.get("background", "").lower() or None
-    # The palette's own names first: "mint" is ours, and our pink is not CSS's.
-    background = OUTFIT_COLOURS.get(background or "", background)
-    if background == "transparent":
-        background = None
-    if background and background not in BACKGROUNDS and not _HEX.fullmatch(background):
-        raise RefusalError("background", names=lambda say: say.listed(BACKGROUNDS))
+    background = _background(given["background"]) if "background" in given else None
     reading = parse(prompt)
     wish = Wish(style=chosen.style).merge(reading.wish) if chosen.style else reading.wish
     style = given.get("style", "").lower()
     if style:
         if style not in _STYLES:
-            raise RefusalError("style", styles=lambda say: say.listed(VOCABULARY["style"]))
+            raise RefusalError(
+                "style",
+                styles=lambda say: say.listed([say(f"styles.{s}") for s in VOCABULARY["style"]]),
+            )
         wish = wish.merge(Wish.model_validate({"style": _STYLES[style]}))
     return Order(
         prompt=prompt,

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.core.conversation import values_of
 from bot.core.events import Command, Pictures
-from bot.core.panel import SETTINGS
+from bot.core.panel import SETTINGS, label
 from bot.discord_app.localized import described, localized, named
 from bot.texts import language_of, texts
 
@@ -18,6 +17,15 @@ if TYPE_CHECKING:
     from bot.discord_app.client import MoemojiClient
 
 Interaction = discord.Interaction[Any]
+
+
+def _completions(names: dict[str, str], typed: str) -> list[app_commands.Choice[str]]:
+    """What may be meant by what was typed so far: values by their names."""
+    return [
+        app_commands.Choice(name=name, value=value)
+        for value, name in names.items()
+        if typed.lower() in f"{value} {name}".lower()
+    ]
 
 
 def add_commands(client: MoemojiClient) -> None:
@@ -67,11 +75,13 @@ def add_commands(client: MoemojiClient) -> None:
     @avatar.autocomplete("style")
     async def styles(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         names = texts(language_of(interaction.locale.value)).section("styles")
-        return [
-            app_commands.Choice(name=name, value=value)
-            for value, name in names.items()
-            if value != "any" and typed.lower() in f"{value} {name}".lower()
-        ]
+        return _completions({value: names[value] for value in names if value != "any"}, typed)
+
+    @avatar.autocomplete("background")
+    async def backgrounds(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        # Colours need no list: any name of one will do.
+        names = texts(language_of(interaction.locale.value)).section("backgrounds")
+        return _completions(names, typed)
 
     @command("show")
     @described("id")
@@ -89,7 +99,9 @@ def add_commands(client: MoemojiClient) -> None:
     @described("what", "value", "scope")
     @named("what", "value", "scope")
     @app_commands.choices(
-        what=[app_commands.Choice(name=name, value=name) for name in SETTINGS],
+        what=[
+            app_commands.Choice(name=localized(f"settings.{name}"), value=name) for name in SETTINGS
+        ],
         scope=[
             app_commands.Choice(name=localized("buttons.mine"), value="m"),
             app_commands.Choice(name=localized("buttons.server"), value="s"),
@@ -106,11 +118,8 @@ def add_commands(client: MoemojiClient) -> None:
     @settings.autocomplete("value")
     async def values(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         what = str(interaction.namespace["what"] or "")
-        return [
-            app_commands.Choice(name=value, value=value)
-            for value in values_of(what)
-            if typed.lower() in value
-        ]
+        say = texts(language_of(interaction.locale.value))
+        return _completions({v: label(say, what, v) for v in SETTINGS.get(what, ())}, typed)
 
     def plain(name: str) -> None:
         async def answer(interaction: Interaction) -> None:

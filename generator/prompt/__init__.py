@@ -1,7 +1,7 @@
 """Understanding prompts: `parse` turns what somebody wrote into a `Wish`, `describe` back."""
 
 from generator.prompt.describe import LANGUAGES, Language, describe, phrases
-from generator.prompt.reading import Reading, Understood, parse
+from generator.prompt.reading import Reading, Understood, colour, parse
 from generator.prompt.text import LIMIT
 from generator.wish import Wish
 
@@ -12,6 +12,7 @@ __all__ = [
     "Reading",
     "Understood",
     "Wish",
+    "colour",
     "describe",
     "parse",
     "phrases",

@@ -11,6 +11,7 @@ from generator.prompt.lexicon import lexicon
 from generator.prompt.resolve import resolve
 from generator.prompt.text import LIMIT, clean
 from generator.prompt.tokens import read
+from generator.spec import resolve_colour
 from generator.wish import Wish
 
 Notice = Literal["too_long"]
@@ -70,6 +71,23 @@ def _understood(claim: Claim) -> Understood:
         negated=claim.negated,
         implied=claim.rank <= SOFT,
     )
+
+
+def colour(text: str) -> str | None:
+    """The colour that words name, as cloth has it: "light blue", "粉色", "水色", "#ffe4e1".
+
+    Returns:
+        #rrggbb; None if the words name no colour, or anything besides one.
+
+    Example:
+        >>> colour("pink"), colour("pink twintails")
+        ('#f7a3bf', None)
+    """
+    reading = parse(f"{text} outfit")
+    asked = reading.wish.asked
+    if reading.unknown or reading.dropped or set(asked) != {"outfit_colour"}:
+        return None
+    return resolve_colour("outfit_colour", asked["outfit_colour"])
 
 
 def parse(text: str) -> Reading:

@@ -12,6 +12,8 @@ from generator.prompt.text import Atom, atoms
 BREAK = Entry("break", "")
 IGNORED = Entry("filler", "")
 _PARTICLES = frozenset("的了风風系式型")
+_AFTER_NOUNS = frozenset("はがをにでとへやものな")
+"""Kana that stand after a noun, also one that we do not know; any other belongs to that word."""
 _STRUCTURE = frozenset({"barrier", "worn", "negator", "copula", "joiner", "side"})
 _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 
@@ -110,7 +112,8 @@ def _dissolved(tokens: list[Token]) -> list[Token]:
             before = tokens[index - 1] if index else None
             after = tokens[index + 1] if index + 1 < len(tokens) else None
             sides = []
-            if before and before.kind == "unknown" and not token.spaced and script != "hiragana":
+            ends = token.text in _AFTER_NOUNS
+            if before and before.kind == "unknown" and not token.spaced and not ends:
                 sides.append(before.text[-1:])
             opens = token.kind in _STRUCTURE  # 戴 before an unknown word is still a verb
             if after and after.kind == "unknown" and not after.spaced and not opens:

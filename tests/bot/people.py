@@ -66,3 +66,17 @@ class Somebody:
 
 Make = Callable[..., Somebody]
 Draw = Callable[[str], Awaitable[Record]]
+
+
+async def asked(me: Somebody, words: str = "/avatar cute girl", **options: str) -> str:
+    """A job id."""
+    reply = await me.says(words, **options)
+    assert reply.job_id is not None, reply.text
+    return reply.job_id
+
+
+async def pressed(me: Somebody, data: str, under: str = "500") -> str:
+    reply = await me.presses(data, under)
+    assert reply is not None
+    assert reply.job_id is not None, reply.text
+    return reply.job_id

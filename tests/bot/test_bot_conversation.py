@@ -10,33 +10,18 @@ from PIL import Image
 from bot import journal
 from bot.core import Conversation
 from bot.core.carrier import _MILESTONES
-from bot.core.events import ACTION, Action, Pictures
+from bot.core.events import Action, Pictures
 from bot.core.replies import Reply
 from bot.core.results import finished
-from bot.core.wishes import split
 from bot.settings import FrontendSettings
 from bot.texts import LANGUAGES, texts
 from generator.compositing import png
-from tests.bot.people import Draw, Make, Somebody
+from tests.bot.people import Draw, Make, Somebody, asked, pressed
 from worker.embedded import EmbeddedRedis
 from worker.jobs import Address, Author, new_job_id
 from worker.queue import connection, keys_without_ttl
 
 PNG = png(Image.new("RGBA", (8, 8)))
-
-
-async def asked(me: Somebody, words: str = "/avatar cute girl", **options: str) -> str:
-    """A job id."""
-    reply = await me.says(words, **options)
-    assert reply.job_id is not None, reply.text
-    return reply.job_id
-
-
-async def pressed(me: Somebody, data: str, under: str = "500") -> str:
-    reply = await me.presses(data, under)
-    assert reply is not None
-    assert reply.job_id is not None, reply.text
-    return reply.job_id
 
 
 async def test_a_wish_is_queued_with_everything_around_it(
@@ -137,17 +122,6 @@ async def test_a_bare_avatar_offers_ideas(somebody: Make, drawn: Draw) -> None:
             assert not record.request.unknown, button.label
     surprise = await somebody().presses("style:chibi:")
     assert surprise is not None
-
-
-async def test_styles_go_by_their_names_in_every_language(
-    somebody: Make, conversation: Conversation
-) -> None:
-    for number, style in enumerate(("Q版", "ちびキャラ", "Chibi", "chibi")):
-        record = await conversation.queue.record(
-            await asked(somebody(str(number)), f"/avatar 女孩 style:{style}")
-        )
-        assert record is not None
-        assert record.request.wish.style == "chibi", style
 
 
 async def test_a_wish_of_which_nothing_was_understood_gets_a_hint(
@@ -273,79 +247,6 @@ async def test_too_many_at_once_is_said_before_anything_is_shown(somebody: Make)
     assert len(me.waiting) == opened
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        ("/avatar girl count:9", "1 to 4"),
-        ("/avatar girl seed:x", "whole number"),
-        ("/avatar girl seed:4294967296", "4294967295"),
-        ("/avatar girl style:cubist", "moe, chibi"),
-        ("/avatar girl background:nope", "sakura"),
-        ("/avatar " + "x" * 401, "400"),
-        ("/show", "/show k3v9"),
-        ("/show zzzzzzzzzzzz", "any more"),
-        ("/dance", "/dance"),
-        ("/settings colour red", "style, count"),
-        ("/settings style cubist", "moe, chibi, any"),
-        ("/settings count", "1, 2, 3, 4"),
-    ],
-)
-async def test_refusals_say_what_to_do(somebody: Make, words: str, said: str) -> None:
-    reply = await somebody().says(words)
-    assert said in reply.text
-    assert reply.private
-
-
-async def test_settings_of_a_person_and_of_a_group(
-    somebody: Make, conversation: Conversation, drawn: Draw
-) -> None:
-    me, admin = somebody("1"), somebody("2", moderator=True)
-    panel = await me.says("/settings style chibi")
-    assert "Chibi" in panel.text
-    await me.presses("set:m.count:2")
-    record = await conversation.queue.record(await asked(me))
-    assert record is not None
-    assert (record.request.wish.style, record.request.count) == ("chibi", 2)
-
-    assert "Only moderators" in (await me.says("/settings server cooldown 30")).text
-    refused = await me.presses("set:s.cooldown:30")
-    assert refused is not None
-    assert "Only moderators" in refused.text
-    shown = await admin.says("/settings server")
-    assert len(shown.rows) == 5
-    assert all(len(row) <= 5 for row in shown.rows)
-    assert all(ACTION.fullmatch(button.action.data) for row in shown.rows for button in row)
-
-    saved = await admin.says("/settings", what="language", value="ja", scope="s")
-    assert "保存しました" in saved.text
-    assert "番目" in (await me.says("/queue")).text
-    private = somebody("1", guild=None)
-    assert "Nothing in line" not in (await private.says("/queue")).text
-    assert (await private.says("/help")).text.startswith("/avatar cute girl")
-    await admin.says("/settings server language auto")
-
-    await admin.says("/settings server cooldown 30")
-    first = await drawn(await asked(me))
-    refused = await me.says("/avatar girl")
-    assert "30 s" in refused.text
-    await pressed(me, f"pick:{first.job_id}:0")
-    await asked(somebody("1", guild=None))
-
-
-async def test_channels(somebody: Make) -> None:
-    admin = somebody("2", moderator=True, chat="100")
-    await admin.presses("set:s.channels:here")
-    here, there = somebody("1", chat="100"), somebody("1", chat="200")
-    await asked(here)
-    refused = await there.says("/avatar girl")
-    assert "<#100>" in refused.text
-    assert "<#100>" in (await there.says("/avatar")).text
-    await admin.presses("set:s.channels:not-here")
-    assert "don't draw in this chat" in (await here.says("/avatar girl")).text
-    await admin.presses("set:s.channels:everywhere")
-    await asked(there)
-
-
 async def test_forgetting_leaves_nothing(
     somebody: Make, drawn: Draw, server: EmbeddedRedis
 ) -> None:
@@ -361,16 +262,6 @@ async def test_forgetting_leaves_nothing(
     assert not [key for key in keys if "unmistakable" in key]
     assert await keys_without_ttl(client) == []
     await client.aclose()
-
-
-async def test_names_of_commands_in_every_language(somebody: Make) -> None:
-    me = somebody(locale="zh-CN")
-    assert (await me.says("/帮助")).text == texts("zh_hans")("say.help")
-    assert (await me.says("/頭像 女孩")).job_id is not None
-    assert (await me.says("/Forget_Me")).text == texts("zh_hans")("say.forget_ask")
-    privacy = await me.says("/privacy")
-    assert "30 天" in privacy.text
-    assert "24 小时" in privacy.text
 
 
 async def test_pictures_are_answered_politely(somebody: Make) -> None:
@@ -397,24 +288,6 @@ def test_actions_fit_everywhere() -> None:
     for wrong in ("", "x", "reroll:a", "reroll:a b:", "REROLL:a:", "a" * 70, "pick:a:0\n"):
         assert Action.parse(wrong) is None
     assert Action.parse(Action("pick", new_job_id(), "3").data) is not None
-
-
-@pytest.mark.parametrize(
-    ("words", "prompt", "options"),
-    [
-        ("cute girl", "cute girl", {}),
-        ("cute girl seed:7", "cute girl", {"seed": "7"}),
-        ("女孩 seed：7", "女孩", {"seed": "7"}),
-        ("--count 2 girl —seed 7", "girl", {"count": "2", "seed": "7"}),
-        ("girl with style", "girl with style", {}),
-        ("Style:Chibi girl", "girl", {"style": "Chibi"}),
-        ("nurseseed:7", "nurseseed:7", {}),
-        ("女孩 张数:2 畫風：Q版", "女孩", {"count": "2", "style": "Q版"}),
-        ("女の子 シード：7", "女の子", {"seed": "7"}),
-    ],
-)
-def test_options_inside_a_wish(words: str, prompt: str, options: dict[str, str]) -> None:
-    assert split(words) == (prompt, options)
 
 
 def test_positions_close_to_the_front_are_told() -> None:

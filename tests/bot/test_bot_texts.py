@@ -10,7 +10,11 @@ import pytest
 
 from bot.core.asked import SUBCOMMANDS
 from bot.core.events import COMMANDS
+from bot.core.panel import SETTINGS
+from bot.core.preferences import Choices
+from bot.core.wishes import order
 from bot.texts import LANGUAGES, language_of, texts
+from generator.compositing import BACKGROUNDS
 from generator.photo import REFUSALS
 from worker.errors import TEXT_KEYS
 
@@ -51,6 +55,23 @@ def test_what_chats_accept(language: str) -> None:
         assert len(set(names)) == len(names)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_help_shows_can_be_written(language: str) -> None:
+    say = texts(language)
+    (line,) = (line for line in say("say.help").splitlines() if ":" in line)
+    options = re.findall(r"(\w+):(\w+)", line)
+    assert len(options) == 4
+    written = order(" ".join(f"{name}:{value}" for name, value in options), {}, Choices())
+    assert (written.seed, written.count, written.background) == (7, 2, "#f7a3bf")
+    assert written.wish.style == "chibi"
+    assert not written.prompt
+
+
+def test_names_of_things_are_there() -> None:
+    assert list(REFERENCE.section("backgrounds")) == list(BACKGROUNDS)
+    assert list(REFERENCE.section("settings")) == list(SETTINGS)
+
+
 def test_every_key_is_used_and_every_used_key_exists() -> None:
     code = "\n".join(path.read_text() for path in BOT.rglob("*.py"))
     used = set(re.findall(r"""["'](?:say|buttons|time|language|menus)\.[\w-]+["']""", code))
@@ -59,7 +80,7 @@ def test_every_key_is_used_and_every_used_key_exists() -> None:
     used |= {f"errors.{key}" for key in refusals}
     used |= {f"errors.{key}" for key in (*TEXT_KEYS, *REFUSALS)}
     used |= {f"buttons.{key}" for key in re.findall(r'button\("([a-z]+)", "\W', code)}
-    used |= {f"buttons.{key}" for key in ("here_on", "here_off", "mine", "server")}
+    used |= {f"buttons.{key}" for key in ("here_on", "here_off", "everywhere", "mine", "server")}
     used |= {"errors.size"}
     spoken = {
         key

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.prompt import LANGUAGES, LIMIT, Language, Wish, describe, parse
+from generator.prompt import LANGUAGES, LIMIT, Language, Wish, colour, describe, parse
 from generator.prompt.describe import name, phrase_of
 from generator.prompt.lexicon import FOLDER, entries, lexicon
 from generator.prompt.text import clean
@@ -118,6 +118,18 @@ def test_readings_are_the_same_in_every_process() -> None:
 def test_unknown_words_keep_their_order_and_spelling() -> None:
     reading = parse("Zeppelin girl with a Katana, ロボット")
     assert reading.unknown == ("Zeppelin", "Katana", "ロボット")
+    # Made-up words in kana end where they were written to end, and not at what looks like grammar.
+    for word in ("ほげほげ", "ぽよぽよ"):
+        assert parse(word).unknown == (word,)
+        assert parse(f"{word}の女の子").unknown == (word,)
+
+
+def test_words_for_one_colour() -> None:
+    assert colour("pink") == colour("粉色") == colour("ピンク") == "#f7a3bf"
+    assert colour("#ffe4e1") == "#ffe4e1"
+    assert colour("dark green") == colour("深绿色") != colour("green")
+    for none in ("", "blorp", "pink twintails", "红色和蓝色", "red and blue"):
+        assert colour(none) is None
 
 
 def test_phrases_put_colours_beside_things() -> None:
