@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 
 class Discriminator(nn.Module):
-    """(B, 4, 256, 256) premultiplied RGBA in [0, 1] -> (B, 16 * 16 + 8 * 8) patch scores."""
+    """(B, 4, S, S) premultiplied RGBA in [0, 1] -> (B, (S / 16)^2 + (S / 32)^2) patch scores."""
 
     def __init__(self, width: int = 48) -> None:
         super().__init__()

@@ -2,7 +2,9 @@
 
 Reconstruction is a cross-entropy per pixel over palette slots, with the face's features weighted
 up. The adversarial share is small and unconditional: it sharpens, and because half of what the
-critic sees are figures between two specs, it makes in-betweens clean.
+critic sees are figures between two specs, it makes in-betweens clean. The critic is one of strokes,
+not of compositions: it sees figures through a window of a quarter of the picture, at a quarter of
+the price.
 """
 
 from __future__ import annotations
@@ -19,7 +21,15 @@ from generator.engine import load_generator
 from generator.models.conditions import Conditions, cat
 from generator.models.discriminator import Discriminator
 from generator.models.generator import CHANNELS, Generator, paint
-from generator.training.batches import Batch, Figures, choose_cells, true_masks
+from generator.training.batches import (
+    Batch,
+    Figures,
+    Window,
+    choose_cells,
+    choose_window,
+    pixels,
+    true_masks,
+)
 from generator.training.config import TrainConfig
 from generator.training.drawings import Drawings, pyramid_l1
 from generator.training.ema import Ema
@@ -47,16 +57,15 @@ class Lesson(nn.Module):
 
     def forward(
         self, conditions: tuple[Tensor, ...], index: Tensor, slots: Tensor, shares: Tensor,
-        weight: Tensor, rows: Tensor, palettes: Tensor,
+        weight: Tensor, rows: Tensor, window: Window, palettes: Tensor,
     ) -> tuple[Tensor, Tensor]:  # fmt: skip
-        """The reconstruction loss of some `Cells`, and pictures of `rows` in `palettes`."""
+        """The reconstruction loss of some `Cells`, and `rows`, seen through a window, in
+        `palettes`."""
         with self.precision():
             features = self.generator.features(*conditions)
             logits = self.generator.cells(features, index)
-            painted = self.generator.masks256(features[rows]) if len(rows) else None
+            painted = self.generator.masks256(features[(rows, slice(None), *window)])
         loss = slot_cross_entropy(logits, slots, shares, weight)
-        if painted is None:
-            return loss, palettes.new_zeros(0)
         masks = painted.float().softmax(-1)
         return loss, paint(masks, self.generator.colours(palettes))
 
@@ -121,15 +130,18 @@ class AvatarObjective:
             self.config.seed + 64 * seen + self.fabric.global_rank
         )
         cells = choose_cells(batch, self._weights(batch), random)
-        loss, fakes = self.generator(tuple(conditions), *cells, rows, colours)
+        window = choose_window(random)
+        loss, fakes = self.generator(tuple(conditions), *cells, rows, window, colours)
         scalars = {"reconstruction": loss.detach()}
         if adversarial:
             with torch.no_grad():
-                masks = true_masks(batch, CHANNELS)[: len(fakes) - (len(own) if own else 0)]
-                reals = paint(masks, self.generator.module.generator.colours(colours[: len(masks)]))
+                count = len(fakes) - (len(own) if own else 0)
+                masks = true_masks(batch, CHANNELS, window)[:count]
+                reals = paint(masks, self.generator.module.generator.colours(colours[:count]))
             if own:
-                reals = torch.cat([reals, own.pictures])
-                apart = pyramid_l1(fakes[-len(own) :], own.pictures) * own.labelled
+                theirs = own.pictures[(..., *pixels(window))]
+                reals = torch.cat([reals, theirs])
+                apart = pyramid_l1(fakes[-len(own) :], theirs) * own.labelled
                 loss = loss + section.drawings_weight * apart.mean()
                 scalars["drawings"] = apart.mean().detach()
             with self.half():

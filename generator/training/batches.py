@@ -19,6 +19,7 @@ from generator.models.conditions import Conditions, encode
 from generator.spec import AvatarSpec
 
 _SPARED = 8
+_WINDOW = 64
 
 
 @dataclass(frozen=True)
@@ -127,10 +128,27 @@ class Figures:
             yield queue.get()
 
 
-def true_masks(batch: Batch, channels: int) -> Tensor:
-    """The target masks in full: (B, H, W, 4, channels) float."""
-    dense = torch.zeros(*batch.slots.shape[:-1], channels, device=batch.slots.device)
-    return dense.scatter_add_(-1, batch.slots, batch.shares)
+Window = tuple[slice, slice]
+"""Rows and columns of the 128 x 128 cells."""
+
+
+def choose_window(random: torch.Generator) -> Window:
+    """A quarter of the cells, in a square anywhere."""
+    top, left = torch.randint(_WINDOW + 1, (2,), generator=random).tolist()
+    return slice(top, top + _WINDOW), slice(left, left + _WINDOW)
+
+
+def pixels(window: Window, per_cell: int = 2) -> Window:
+    """The same window in pixels."""
+    rows, columns = (slice(s.start * per_cell, s.stop * per_cell) for s in window)
+    return rows, columns
+
+
+def true_masks(batch: Batch, channels: int, window: Window) -> Tensor:
+    """The target masks in a window: (B, 64, 64, 4, channels) float."""
+    slots, shares = batch.slots[:, *window], batch.shares[:, *window]
+    dense = torch.zeros(*slots.shape[:-1], channels, device=slots.device)
+    return dense.scatter_add_(-1, slots, shares)
 
 
 @dataclass(frozen=True)
