@@ -3,7 +3,7 @@
 meta.json     names of the styles, counts and sides
 contents.u8   (N, 320, 320, 3)  portraits, artworks, renders
 weights.u8    (N, 320, 320)     how much structure matters there: faces, most of all their eyes
-styles.u8     (M, 384, 384, 3)  artworks and our own renders
+styles.u8     (M, 512, 512, 3)  artworks and our own renders
 groups.u8     (M,)              index of the named style, or 255
 """
 
@@ -24,12 +24,14 @@ from generator.data.store import Bytes, DatasetError
 from generator.style.styles import styles
 from generator.wish import Wish
 
-CONTENT, STYLE = 320, 384
+CONTENT, STYLE = 320, 512
 """Sides in pixels of what is stored."""
 NO_GROUP = 255
 FACE, FEATURES = 90, 255
 """Weights of a face's skin, and of its eyes, brows and lips."""
 _RENDERS = 96
+_DRAWN = 768
+"""Side of renders before they are reduced: lines and dots of `printed` are made for it."""
 RENDERS = "renders:"
 _HELD_OUT_EVERY = 16
 _ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
@@ -155,7 +157,7 @@ def _style_squares(works: list[Path]) -> Iterator[tuple[int, Bytes]]:
             yield from ((i, square) for square in _squares(image, STYLE))
         for kind in drawn:
             for k in range(_RENDERS // 2):
-                image = printed(kind.removeprefix(RENDERS), _render(1_000 + k, 2 * STYLE), k)
+                image = printed(kind.removeprefix(RENDERS), _render(1_000 + k, _DRAWN), k)
                 yield i, np.asarray(image.resize((STYLE, STYLE), Image.Resampling.LANCZOS))
 
 

@@ -88,13 +88,13 @@ class StyleSection(_Section):
     """Share of pictures that are painted from the learned code of a named style."""
     own: float = Field(0.08, ge=0, le=1)
     """Share whose style is the picture's own."""
-    features: float = Field(0.7, ge=0)
-    patches: float = Field(2.0, ge=0)
+    features: float = Field(1.0, ge=0)
+    patches: float = Field(3.0, ge=0)
     colours: float = Field(1.0, ge=0)
-    content: float = Field(0.3, ge=0)
-    structure: float = Field(0.2, ge=0)
+    content: float = Field(0.2, ge=0)
+    structure: float = Field(0.25, ge=0)
     face: float = Field(4.0, ge=0)
-    smoothness: float = Field(0.1, ge=0)
+    smoothness: float = Field(0.05, ge=0)
 
 
 class TrainConfig(_Section):

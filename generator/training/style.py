@@ -36,11 +36,11 @@ class _Painter(nn.Module):
         super().__init__()
         self.generator = generator
 
-    def forward(self, contents: Tensor, styles: Tensor, named: Tensor) -> Tensor:
+    def forward(self, contents: Tensor, styles: Tensor, named: Tensor, shift: int) -> Tensor:
         """`named` (B,): index of a learned code, or -1 for the code of the style's picture."""
         read = self.generator.encoder(styles).float()
         learned = self.generator.codes[named.clamp_min(0)]
-        return self.generator(contents, torch.where(named[:, None] >= 0, learned, read))
+        return self.generator(contents, torch.where(named[:, None] >= 0, learned, read), shift)
 
 
 class StyleObjective:
@@ -70,7 +70,8 @@ class StyleObjective:
         )
         batch = self.lessons.batch(self.config.batch, random).to(self.fabric.device)
         with self.half():
-            painted = self.painter(batch.contents, batch.styles, batch.named)
+            shift = int(torch.randint(1 << 16, (), generator=random))
+            painted = self.painter(batch.contents, batch.styles, batch.named, shift)
         painted, contents, importance = _shifted(random, painted, batch.contents, batch.importance)
         with torch.no_grad():
             content, style = self.eye(contents), self.eye(batch.styles)

@@ -15,8 +15,9 @@ from generator.data.style_pictures import StylePictures
 
 _RENDERS = 6
 """One in so many arbitrary styles is a render of ours: more are stored than there are artworks."""
-_CLOSEST_CONTENT, _CLOSEST_STYLE = 0.5, 0.5
-"""The smallest part of a stored picture's side that a crop takes."""
+_CONTENT, _STYLE = (0.45, 1.0), (0.3, 0.7)
+"""The smallest and the largest part of a stored picture's side that a crop takes. Styles are looked
+at from near: strokes have to be seen in a painting of 512 pixels."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class StyleLessons:
 
     def _lesson(self, random: torch.Generator) -> tuple[Tensor, Tensor, Tensor, int, float]:
         row = _pick(len(self.data.contents), random)
-        crop = _Crop(self.data.contents.shape[1], _CLOSEST_CONTENT, random)
+        crop = _Crop(self.data.contents.shape[1], _CONTENT, random)
         content = crop(self.data.contents[row], self.size)
         importance = crop(self.data.weights[row][..., None], self.size)
         kind = float(torch.rand((), generator=random))
@@ -94,15 +95,16 @@ class StyleLessons:
         return content, importance, self._style(rows if len(rows) else self._works, random), -1, 0.0
 
     def _style(self, rows: NDArray[np.intp], random: torch.Generator) -> Tensor:
-        crop = _Crop(self.data.styles.shape[1], _CLOSEST_STYLE, random)
+        crop = _Crop(self.data.styles.shape[1], _STYLE, random)
         return crop(self.data.styles[rows[_pick(len(rows), random)]], self.size)
 
 
 class _Crop:
     """A random square of a square picture, perhaps mirrored."""
 
-    def __init__(self, side: int, closest: float, random: torch.Generator) -> None:
-        share = closest + (1 - closest) * float(torch.rand((), generator=random))
+    def __init__(self, side: int, parts: tuple[float, float], random: torch.Generator) -> None:
+        smallest, largest = parts
+        share = smallest + (largest - smallest) * float(torch.rand((), generator=random))
         self.part = round(side * share)
         self.top = _pick(side - self.part + 1, random)
         self.left = _pick(side - self.part + 1, random)
