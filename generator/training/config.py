@@ -82,6 +82,8 @@ class EncoderSection(_Section):
 class StyleSection(_Section):
     """The style network. Weights of its losses are those of `generator.training.perception`."""
 
+    weights: Path | None = None
+    """An exported network to go on from, instead of from chance; `images` counts on, too."""
     size: int = Field(256, ge=96, multiple_of=16)
     """Pixels of what is painted; the loss network sees 16 less."""
     named: float = Field(0.5, ge=0, le=1)
@@ -132,6 +134,12 @@ class TrainConfig(_Section):
     textbook: TextbookSection = TextbookSection()  # type: ignore[call-arg]
     style: StyleSection = StyleSection()  # type: ignore[call-arg]
     encoder: EncoderSection = EncoderSection()  # type: ignore[call-arg]
+
+    @property
+    def start(self) -> Path | None:
+        """The exported network that training goes on from."""
+        sections = {"avatar": self.avatar.weights, "style": self.style.weights}
+        return sections.get(self.objective)
 
     @property
     def folder(self) -> Path:

@@ -92,7 +92,7 @@ class Trainer:
             )
         self.fabric = engine(config)
         self.objective = build_objective(config, self.fabric)
-        start = config.avatar.weights if config.objective == "avatar" else None
+        start = config.start
         self.seen, self.seconds = history(start) if start else (0, 0.0)
         self.begun = self.seen
         if resume:

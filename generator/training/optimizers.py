@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import Tensor, nn
 
+_LAST = ("palette", "paint")
+
 
 class KernelMuon(torch.optim.Muon):
     """Muon for kernels of convolutions.
@@ -43,7 +45,7 @@ def optimizers(
 
     Args:
         module: Its parameters that require gradients are learned. Kernels in modules that are named
-            `palette...` (the last layer) are Adam's, as its authors advise.
+            `palette...` or `paint` (last layers) are Adam's, as its authors advise.
     """
     learning = [(n, p) for n, p in module.named_parameters() if p.requires_grad]
     if not kernel_lr:
@@ -51,7 +53,7 @@ def optimizers(
     convolutions = {
         f"{name}.weight"
         for name, layer in module.named_modules()
-        if isinstance(layer, nn.Conv2d) and not name.rpartition(".")[2].startswith("palette")
+        if isinstance(layer, nn.Conv2d) and not name.rpartition(".")[2].startswith(_LAST)
     }
     kernels = [p for n, p in learning if n in convolutions]
     rest = [p for n, p in learning if n not in convolutions]

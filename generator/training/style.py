@@ -16,8 +16,10 @@ from torch import Tensor, nn
 
 from generator.data.style_pictures import StylePictures
 from generator.models.stylenet import StyleConfig, StyleNetwork
-from generator.training.config import TrainConfig
+from generator.style.stylizer import load_network
+from generator.training.config import ConfigError, TrainConfig
 from generator.training.ema import Ema
+from generator.training.optimizers import optimizers
 from generator.training.perception import Eye, Weights, total_loss
 from generator.training.pictures import grid
 from generator.training.precision import half
@@ -53,12 +55,31 @@ class StyleObjective:
         self.lessons = StyleLessons(
             StylePictures(config.data[0]), size=s.size, own=s.own, named=s.named
         )
-        painter = _Painter(StyleNetwork(StyleConfig(names=self.lessons.names)))
-        painter.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        optimizer = torch.optim.Adam(painter.parameters(), config.lr, config.betas)
+        painter = _Painter(self._network())
+        painter.to(fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        own = optimizers(painter, lr=config.lr, betas=config.betas, kernel_lr=config.kernel_lr)
         self.ema = Ema(painter, config.ema)
         self.ema.module.to(fabric.device)
-        self.painter = Stepper(fabric, painter, optimizer, clip=config.clip)
+        self.painter = Stepper(fabric, painter, *own, clip=config.clip)
+
+    def _network(self) -> StyleNetwork:
+        """A new one, or the one to go on from; styles that it did not know begin at chance."""
+        network = StyleNetwork(StyleConfig(names=self.lessons.names))
+        start = self.config.style.weights
+        if not start:
+            return network
+        before = load_network(start)
+        known = [n for n in self.lessons.names if n in before.config.names]
+        rows = [self.lessons.names.index(n) for n in known]
+        state = before.state_dict()
+        with torch.no_grad():
+            codes = network.codes.clone()
+            codes[rows] = before.named(known)
+        try:
+            network.load_state_dict(state | {"codes": codes})
+        except RuntimeError as error:
+            raise ConfigError(f"{start} is of another version: remove style.weights") from error
+        return network
 
     def state(self) -> dict[str, Any]:
         names = list(self.lessons.names)

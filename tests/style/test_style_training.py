@@ -1,18 +1,23 @@
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageChops
+from safetensors.torch import save_file
 
 from generator.data.printing import printed
 from generator.data.store import DatasetError
 from generator.data.style_pictures import StylePictures, held_out, pictures_of
+from generator.engine import EngineError
+from generator.models.stylenet import StyleConfig, StyleNetwork
 from generator.style import styles
 from generator.style.optimisation import optimise
 from generator.style.pictures import to_tensor
@@ -80,6 +85,36 @@ def test_a_few_steps_bring_the_loss_down(pictures: Path, tmp_path: Path):
     assert losses[-1] < 0.9 * losses[0]
 
 
+def test_a_run_can_begin_with_finished_weights(pictures: Path, tmp_path: Path):
+    """Styles that it knew keep their codes, whatever their order; new ones begin at chance."""
+    torch.manual_seed(3)
+    before = StyleNetwork(StyleConfig(names=("two", "gone")))
+    state = {k: v.contiguous() for k, v in before.state_dict().items()}
+    file = tmp_path / "before.safetensors"
+    notes = {"config": json.dumps(asdict(before.config)), "images": "8", "hours": "0.5"}
+    save_file(state, file, notes)
+    config = write_config(tmp_path / "on.toml", pictures, images=12)
+    config.write_text(config.read_text() + f'weights = "{file}"\n')
+    trainer = Trainer(read_config(config))
+    begun = trainer.objective.painter.module.generator
+    assert trainer.seen == 8
+    torch.testing.assert_close(begun.named(["two"]), before.named(["two"]), rtol=0, atol=0)
+    for name, tensor in before.state_dict().items():
+        if name != "codes":
+            torch.testing.assert_close(begun.state_dict()[name], tensor, rtol=0, atol=0)
+    trainer.run()
+    assert trainer.seen == 12
+
+    save_file(state, file, notes | {"config": json.dumps(asdict(before.config) | {"code": 7})})
+    with pytest.raises(EngineError, match="another version"):
+        Trainer(read_config(write_other(config)))
+
+
+def write_other(config: Path) -> Path:
+    config.write_text(config.read_text().replace('"tiny"', '"other"'))
+    return config
+
+
 def test_batches_follow_from_their_seed_and_hold_what_they_say(pictures: Path):
     lessons = StyleLessons(StylePictures(pictures), size=96, own=0.3, named=0.4)
     one, other = lessons.batch(24, seeded(5)), lessons.batch(24, seeded(5))
@@ -104,6 +139,43 @@ def test_losses_are_lowest_for_what_they_ask_for(eye: Eye, photo: Image.Image):
     assert float(style_loss(b, b, weights, seeded())) < float(style_loss(a, b, weights, seeded()))
     everywhere = content_loss(b, a, weights, torch.ones_like(importance))
     assert everywhere > content_loss(b, a, weights, importance)
+
+
+@pytest.mark.parametrize("sides", [(96, 96), (144, 80)])
+def test_styles_of_any_size_are_compared(eye: Eye, sides: tuple[int, int]):
+    red, blue = (eye(to_tensor(Image.new("RGB", (112, 112), c))) for c in ("#c03020", "#2030c0"))
+    other = eye(to_tensor(Image.new("RGB", sides, "#c03020")))
+    same = float(style_loss(red, other, Weights(), seeded()))
+    assert same < 0.1 * float(style_loss(blue, other, Weights(), seeded()))
+
+
+def test_where_strokes_lie_is_no_matter_of_style_but_how_many_is(eye: Eye):
+    noise = Image.effect_noise((128, 128), 90).convert("RGB")
+    turned = ImageChops.offset(noise, 37, 50)
+    smooth = noise.resize((32, 32)).resize((128, 128))
+    model, moved, coarse = (eye(to_tensor(x)) for x in (noise, turned, smooth))
+    near = float(style_loss(moved, model, Weights(), seeded()))
+    assert near < 0.1 * float(style_loss(coarse, model, Weights(), seeded()))
+
+
+def test_gradients_pass_through_the_style(eye: Eye, photo: Image.Image):
+    rgb = to_tensor(photo.resize((96, 96))).requires_grad_()
+    model = eye(to_tensor(Image.effect_noise((96, 96), 90).convert("RGB")))
+    style_loss(eye(rgb), model, Weights(), seeded()).sum().backward()
+    assert rgb.grad is not None
+    step = rgb.detach() - 1e-3 * rgb.grad / rgb.grad.abs().max()
+    losses = [style_loss(eye(x), model, Weights(), seeded()) for x in (rgb.detach(), step)]
+    assert float(losses[1]) < float(losses[0])
+
+
+def test_plain_walls_may_get_strokes_and_contours_may_not_go():
+    """The structure loss asks less of a wall than of a contour."""
+    noise = torch.rand(1, 1, 40, 40, generator=seeded())
+    wall = 0.5 + 0.01 * noise
+    contour = (torch.arange(40)[None, None, :, None] > 20).float().expand(1, 1, 40, 40)
+    on_wall = structure(torch.rand(1, 1, 40, 40, generator=seeded(1)), wall).max()
+    lost = structure(torch.rand(1, 1, 40, 40, generator=seeded(1)), contour).max()
+    assert float(lost) > 2 * float(on_wall)
 
 
 def test_structure_does_not_mind_contrast_or_brightness():

@@ -11,6 +11,7 @@ from PIL import Image
 
 from generator.engine import EngineError
 from generator.models.colourspace import lab, srgb
+from generator.models.stylenet import StyleConfig, StyleNetwork
 from generator.style import StyleError, find_style, styles
 from generator.style.stylizer import WEIGHTS, Stylizer
 
@@ -64,6 +65,31 @@ def test_the_same_is_painted_the_same_and_leaves_the_photo_alone(
     before = photo.tobytes()
     assert distance(stylizer.stylize(photo, "moe"), stylizer.stylize(photo, "moe")) == 0
     assert photo.tobytes() == before
+
+
+def test_a_plain_wall_is_painted_with_strokes():
+    """Noise is what they grow from: on a flat picture a network without any has nothing to paint."""
+    torch.manual_seed(0)
+    network = StyleNetwork(StyleConfig(names=("one",), blocks_eighth=1, blocks_quarter=1))
+    network.requires_grad_(False)
+    wall, code = torch.full((1, 3, 320, 320), 0.5), network.named(["one"])
+
+    def inside() -> torch.Tensor:  # borders are seen from afar
+        return network(wall, code)[:, :, 120:-120, 120:-120].std((2, 3))
+
+    assert float(inside().min()) > 5e-3
+    network.noise.zero_()
+    assert float(inside().max()) < 1e-3
+
+
+def test_other_noise_is_another_painting():
+    network = StyleNetwork(StyleConfig(names=("one",)))
+    code = network.named(["one"]).expand(2, -1)
+    rgb = torch.rand(1, 3, 64, 64).expand(2, -1, -1, -1)
+    one, other = network(rgb, code)
+    assert not torch.equal(one, other)
+    assert torch.equal(network(rgb[:1], code[:1])[0], one)
+    assert torch.equal(network(rgb[:1], code[:1], shift=1)[0], other)
 
 
 def test_a_blend_lies_between_its_styles(stylizer: Stylizer):
