@@ -189,6 +189,13 @@ def _goals(pairs: Sequence[Pair], steady: Sequence[Steadiness]) -> list[Goal]:
         Goal("landmark shift, mean of all styles", f"<= {SHIFT:g}% of the face's width",
              f"{shift:.2f}% ({lost} of {faces + lost} faces not found)", shift <= SHIFT)
     )  # fmt: skip
+    if steady:
+        worst = max(steady, key=lambda s: s.shift)
+        goals.append(
+            Goal("landmark shift, mean of the style that moves them most",
+                 f"<= {SHIFT:g}% of the face's width", f"{worst.shift:.2f}% ({worst.style})",
+                 worst.shift <= SHIFT)
+        )  # fmt: skip
     return goals
 
 

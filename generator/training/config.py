@@ -84,8 +84,8 @@ class StyleSection(_Section):
 
     weights: Path | None = None
     """An exported network to go on from, instead of from chance; `images` counts on, too."""
-    size: int = Field(256, ge=96, multiple_of=16)
-    """Pixels of what is painted; the loss network sees 16 less."""
+    size: int = Field(256, ge=96, multiple_of=32)
+    """Pixels of what is painted."""
     named: float = Field(0.5, ge=0, le=1)
     """Share of pictures that are painted from the learned code of a named style."""
     own: float = Field(0.08, ge=0, le=1)
@@ -93,9 +93,9 @@ class StyleSection(_Section):
     features: float = Field(1.0, ge=0)
     patches: float = Field(3.0, ge=0)
     colours: float = Field(1.0, ge=0)
-    content: float = Field(0.2, ge=0)
-    structure: float = Field(0.25, ge=0)
-    face: float = Field(4.0, ge=0)
+    content: float = Field(0.15, ge=0)
+    structure: float = Field(0.2, ge=0)
+    face: float = Field(3.0, ge=0)
     smoothness: float = Field(0.05, ge=0)
 
 

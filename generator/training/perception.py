@@ -40,9 +40,9 @@ class Weights:
     features: float = 1.0
     patches: float = 3.0
     colours: float = 1.0
-    content: float = 0.2
-    structure: float = 0.25
-    face: float = 4.0
+    content: float = 0.15
+    structure: float = 0.2
+    face: float = 3.0
     """How much more content and structure count on a face."""
     smoothness: float = 0.05
 

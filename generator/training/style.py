@@ -27,8 +27,8 @@ from generator.training.stepping import Stepper
 from generator.training.style_lessons import StyleLessons
 
 _SHIFT = 16
-"""The loss network sees a picture from a random offset of up to so many pixels, the coarsest
-stride that is looked at: else its grid would be painted."""
+"""The loss network sees a picture moved by up to so many pixels, the coarsest stride that is looked
+at: else its grid would be painted."""
 _SHOWN = 3
 """Pictures that each style is shown on."""
 
@@ -120,9 +120,6 @@ class StyleObjective:
 
 
 def _shifted(random: torch.Generator, *pictures: Tensor) -> tuple[Tensor, ...]:
-    """All pictures without up to 16 rows and columns, at the same random place."""
-    top, left = torch.randint(_SHIFT, (2,), generator=random).tolist()
-    return tuple(
-        p[:, :, top : p.shape[2] - _SHIFT + top, left : p.shape[3] - _SHIFT + left]
-        for p in pictures
-    )
+    """All pictures, turned over their edges by the same random number of rows and columns."""
+    down, right = torch.randint(_SHIFT, (2,), generator=random).tolist()
+    return tuple(torch.roll(p, (down, right), (2, 3)) for p in pictures)

@@ -15,7 +15,7 @@ from generator.data.style_pictures import StylePictures
 
 _RENDERS = 6
 """One in so many arbitrary styles is a render of ours: more are stored than there are artworks."""
-_CONTENT, _STYLE = (0.45, 1.0), (0.3, 0.7)
+_CONTENT, _STYLE = (0.4, 1.0), (0.375, 0.9)
 """The smallest and the largest part of a stored picture's side that a crop takes. Styles are looked
 at from near: strokes have to be seen in a painting of 512 pixels."""
 
@@ -27,7 +27,8 @@ class StyleBatch:
     Attributes:
         contents: (B, 3, S, S) in [0, 1], what to paint.
         importance: (B, 1, S, S) in [0, 1], where structure matters.
-        styles: (B, 3, S, S) in [0, 1], pictures of the styles.
+        styles: (B, 3, T, T) in [0, 1], pictures of the styles, T = 1.5 S: half a painting is more
+            like all of it than a quarter is.
         named: (B,) int64: index of the named style, or -1 for any picture's.
         own: (B,) 1 where the style is the picture's own.
     """
@@ -47,6 +48,7 @@ class StyleLessons:
 
     def __init__(self, data: StylePictures, *, size: int, own: float, named: float) -> None:
         self.data, self.size, self.own, self.named = data, size, own, named
+        self.style_size = size * 3 // 2
         self.names = data.meta.names
         groups = np.asarray(data.groups)
         self._rows = [np.flatnonzero(groups == i) for i in range(len(self.names))]
@@ -87,7 +89,9 @@ class StyleLessons:
         importance = crop(self.data.weights[row][..., None], self.size)
         kind = float(torch.rand((), generator=random))
         if kind < self.own:
-            return content, importance, content, -1, 1.0
+            margin = (self.style_size - self.size) // 2
+            around = F.pad(content, [margin] * 4, mode="reflect")
+            return content, importance, around, -1, 1.0
         if kind < self.own + self.named:
             name = _pick(len(self.names), random)
             return content, importance, self._style(self._rows[name], random), name, 0.0
@@ -96,7 +100,7 @@ class StyleLessons:
 
     def _style(self, rows: NDArray[np.intp], random: torch.Generator) -> Tensor:
         crop = _Crop(self.data.styles.shape[1], _STYLE, random)
-        return crop(self.data.styles[rows[_pick(len(rows), random)]], self.size)
+        return crop(self.data.styles[rows[_pick(len(rows), random)]], self.style_size)
 
 
 class _Crop:
