@@ -6,8 +6,8 @@ and become one *code*, which scales and shifts instance-normalised features ever
 instance normalisation, Dumoulin et al., arXiv 1610.07629); so a code is all that has to be kept of
 a style, codes can be mixed, and named styles can be learned without any encoder. Pixel-unshuffle
 first, residual blocks at an eighth and a quarter of the picture's size: most of the work is done
-where pictures are small. And a wall is no longer a plain surface once it is painted: noise, as much as
-the style wants, is what strokes on flat parts of a picture grow from (Karras et al., arXiv
+where pictures are small. And noise, as much of it as the style wants: a plain wall is no plain
+surface any more once it is painted, and strokes have to grow from something (Karras et al., arXiv
 1812.04948).
 """
 

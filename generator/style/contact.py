@@ -2,8 +2,8 @@
 
 python -m generator.style.contact --out docs/art/styles.png PICTURE...
 
-Pictures in the repository show nobody alive: old portraits, still lifes, and figures of ours, which
-are put in front when no picture is given.
+The pictures in the repository show nobody: a still life and figures, both of our own making. They
+come first; those that are given follow.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from generator.art.sheets import sheet
 from generator.compositing import background
 from generator.photo import open_photo
 from generator.prompt import parse
+from generator.style.still_life import still_life
 from generator.style.styles import styles
 from generator.style.stylizer import Stylizer
 
-_SIDE, _TILE = 512, 200
+_SIDE, _TILE = 512, 176
 _FIGURES = ("girl with long brown hair and glasses, smiling", "man with a short black beard")
 
 
@@ -46,12 +47,18 @@ def contact_sheet(pictures: Sequence[Image.Image], stylizer: Stylizer) -> Image.
     )  # fmt: skip
 
 
-def figures() -> list[Image.Image]:
-    """Some figures of ours, on a background."""
+def ours() -> list[Image.Image]:
+    """A still life, and figures on a background."""
     from generator.art.figure import draw
 
     specs = [parse(words).wish.complete(i) for i, words in enumerate(_FIGURES)]
-    return [background(draw(s, _SIDE), "gradient", seed=i) for i, s in enumerate(specs)]
+    drawn = [background(draw(s, _SIDE), "gradient", seed=i) for i, s in enumerate(specs)]
+    return [still_life(_SIDE), *drawn]
+
+
+def small(page: Image.Image) -> Image.Image:
+    """The page in 256 colours: a third of the bytes."""
+    return page.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.FLOYDSTEINBERG)
 
 
 def main() -> None:
@@ -62,7 +69,7 @@ def main() -> None:
     args = parser.parse_args()
     given = [open_photo(file.read_bytes()) for file in args.pictures]
     stylizer = Stylizer.load(args.weights) if args.weights else Stylizer.load()
-    contact_sheet([*figures(), *given], stylizer).save(args.out, optimize=True)
+    small(contact_sheet([*ours(), *given], stylizer)).save(args.out, optimize=True)
 
 
 if __name__ == "__main__":

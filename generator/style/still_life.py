@@ -1,7 +1,7 @@
 """A still life that belongs to nobody: fruit and a vase on a table, traced from a few formulas.
 
-Painted styles have to be shown on something like a photograph, and photographs are somebody's. Light
-falls from the left, surfaces are a little uneven, shadows are soft.
+Painted styles have to be shown on something like a photograph, and photographs are somebody's.
+Light falls from the left, surfaces are a little uneven, shadows are soft.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _FRUIT = (
 )  # fmt: skip
 _VASE = (0.75, -0.1)
 _VASE_COLOUR, _CLOTH, _WALL = (0.16, 0.34, 0.55), (0.86, 0.80, 0.70), (0.50, 0.52, 0.44)
+_BAND = np.asarray([0.90, 0.82, 0.55], np.float32)
 _EYE = np.asarray([0.0, 1.35, 4.6], np.float32)
 _LIGHT = np.asarray([-0.62, 0.62, 0.48], np.float32)
 _STEPS, _SHADOW_STEPS, _FAR = 90, 40, 12.0
@@ -48,7 +49,7 @@ def still_life(side: int = 512) -> Image.Image:
 
 def _distances(p: Points) -> Floats:
     """(things, n) to the table, the wall, the fruit, the vase."""
-    fruit = [np.linalg.norm(p - np.float32(c), axis=1) - r for c, r, _ in _FRUIT]
+    fruit = [np.linalg.norm(p - np.asarray(c, np.float32), axis=1) - r for c, r, _ in _FRUIT]
     height = np.clip(p[:, 1], 0, 1.75)
     # A belly, a neck, a lip.
     belly = 0.16 + 0.30 * np.sin(3.14 * np.clip(height / 1.25, 0, 1)) ** 0.8
@@ -94,4 +95,4 @@ def _colours(p: Points, nearest: NDArray[np.intp]) -> Points:
     checks = (np.sin(5 * (x + 0.3 * z)) > 0.55) | (np.sin(5 * (z - 0.3 * x)) > 0.55)
     rgb = np.where(((nearest == 0) & checks)[:, None], rgb * (0.75, 0.55, 0.50), rgb)
     band = (nearest == len(table) - 1) & (np.abs(y - 0.95) < 0.09)
-    return np.where(band[:, None], np.float32((0.90, 0.82, 0.55)), rgb).astype(np.float32)
+    return np.where(band[:, None], _BAND, rgb).astype(np.float32)

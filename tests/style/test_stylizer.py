@@ -68,7 +68,7 @@ def test_the_same_is_painted_the_same_and_leaves_the_photo_alone(
 
 
 def test_a_plain_wall_is_painted_with_strokes():
-    """Noise is what they grow from: on a flat picture a network without any has nothing to paint."""
+    """Noise is what they grow from: without any, what is flat stays flat."""
     torch.manual_seed(0)
     network = StyleNetwork(StyleConfig(names=("one",), blocks_eighth=1, blocks_quarter=1))
     network.requires_grad_(False)
