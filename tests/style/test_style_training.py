@@ -219,6 +219,18 @@ def test_no_data_set_is_one_sentence(tmp_path: Path):
         held_out(tmp_path)
 
 
+def test_what_is_kept_for_judging_stays_so_when_pictures_are_added(tmp_path: Path):
+    needed = next(iter(styles().values())).pictures[0].replace("*", "") + ".jpg"
+    for name in [needed, *(f"{i}.jpg" for i in range(200))]:
+        (tmp_path / name).touch()
+    before = held_out(tmp_path)
+    assert 4 <= len(before) <= 24
+    assert tmp_path / needed not in before
+    for i in range(200, 300):
+        (tmp_path / f"{i}.jpg").touch()
+    assert set(before) <= set(held_out(tmp_path))
+
+
 DATA = os.environ.get("MOEMOJI_DATA")
 
 
