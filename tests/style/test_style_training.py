@@ -241,4 +241,4 @@ def test_every_named_style_has_its_artworks_and_they_are_not_held_out():
     assert 4 <= len(unseen) <= 12
     for name, style in styles().items():
         asked = [p for p in style.pictures if not p.startswith("renders:")]
-        assert len(pictures_of(name, artworks)) == len(asked), name
+        assert len(pictures_of(name, artworks)) >= len(asked), name
