@@ -35,7 +35,7 @@ Blend = Mapping[str, float]
 Mask = Image.Image | NDArray[Any]
 _MARGIN = 16
 """Pixels that are painted beyond the picture's edges and cut off: networks fray at borders."""
-_STYLE_SIDE = 288
+_STYLE_SIDE = 384
 """Pictures of styles are looked at with as many pixels as a square of this side has."""
 _MASKED = 0.55
 """Strength within the mask, as a share of that outside."""
@@ -174,7 +174,7 @@ class Stylizer:
 
 
 def _seen(rgb: Tensor) -> Tensor:
-    """A picture of a style as the encoder is used to: about 288 x 288 pixels."""
+    """A picture of a style as the encoder is used to: about 384 x 384 pixels."""
     height, width = rgb.shape[2:]
     scale = _STYLE_SIDE / (height * width) ** 0.5
     sides = [

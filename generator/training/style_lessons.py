@@ -15,7 +15,7 @@ from generator.data.style_pictures import StylePictures
 
 _RENDERS = 6
 """One in so many arbitrary styles is a render of ours: more are stored than there are artworks."""
-_CONTENT, _STYLE = (0.4, 1.0), (0.375, 0.9)
+_CONTENT, _STYLE = (0.3, 0.9), (0.3, 0.7)
 """The smallest and the largest part of a stored picture's side that a crop takes. Styles are looked
 at from near: strokes have to be seen in a painting of 512 pixels."""
 
