@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 pytest.importorskip("mediapipe")
 from generator.cli import app
 from generator.data.style_pictures import held_out
+from generator.evaluation import style
 from generator.style import styles
 from generator.style.still_life import still_life
 
@@ -35,8 +36,9 @@ def evaluate(*words: object) -> str:
 
 
 def test_a_report_has_a_line_for_each_style_and_calls_nothing_reached_that_was_not_measured(
-    tmp_path: Path, weights: Path
+    tmp_path: Path, weights: Path, monkeypatch
 ):
+    monkeypatch.setattr(style, "SIDE", 96)  # the optimisation takes its time
     picture = still_life(64)
     photos = folder_of(picture, tmp_path / "photos", 2)
     works = folder_of(picture, tmp_path / "works", 1)
