@@ -98,29 +98,21 @@ class Ledger:
         self._sweep = client.register_script(scripts.SWEEP)
         self._told: dict[bytes, int] = {}
 
-    def pop(self, limit: int) -> list[str]:
-        """Up to `limit` more waiting jobs, without waiting for any."""
-        found: list[str] = []
-        for name in QUEUES:
-            if len(found) < limit:
-                popped = self.redis.lpop(f"rq:queue:{name}", limit - len(found))
-                found += [job_id.decode() for job_id in cast(list[bytes] | None, popped) or ()]
-        return found
+    def claim(self, ids: Sequence[str], more: int = 0) -> list[Claim]:
+        """Make jobs this worker's, in one round trip.
 
-    def claim(self, ids: Sequence[str]) -> list[Claim]:
-        """Make popped jobs this worker's; those cancelled or claimed elsewhere are left out."""
-        with self.redis.pipeline(transaction=False) as pipe:
-            self._claim(args=[self.owner, self.settings.lease, *ids], client=pipe)
-            pipe.mget([f"{PREFIX}request:{job_id}" for job_id in ids])
-            attempts, requests = pipe.execute()
+        Args:
+            ids: Popped already; those cancelled or claimed elsewhere are left out.
+            more: Up to so many further jobs, if they wait already.
+        """
         claims = []
-        for job_id, before, stored in zip(ids, attempts, requests, strict=True):
-            if before >= 0:
-                try:
-                    request = parse_request(stored) if stored is not None else None
-                except ValidationError:
-                    request = None
-                claims.append(Claim(job_id, int(before), request))
+        found = self._claim(args=[self.owner, self.settings.lease, more, *ids])
+        for job_id, before, stored in cast(list[tuple[bytes, int, bytes | None]], found):
+            try:
+                request = parse_request(stored) if stored is not None else None
+            except ValidationError:
+                request = None
+            claims.append(Claim(job_id.decode(), before, request))
         return claims
 
     def begin(self, ids: Sequence[str]) -> set[str]:

@@ -166,10 +166,12 @@ for _, whose in ipairs(wisher == user and {user} or {user, wisher}) do
   redis.call('ZREMRANGEBYSCORE', P..'by:'..whose, '-inf', t - tonumber(ttl))
   redis.call('EXPIRE', P..'by:'..whose, ttl)
 end
-if redis.call('HLEN', clicks) > 1000 then redis.call('DEL', clicks) end
-if once ~= '' then redis.call('HSET', clicks, once, id) end
-if origin ~= '=' then redis.call('HSET', clicks, origin, id) end
-redis.call('EXPIRE', clicks, 86400)
+if once ~= '' or origin ~= '=' then
+  if redis.call('HLEN', clicks) > 1000 then redis.call('DEL', clicks) end
+  if once ~= '' then redis.call('HSET', clicks, once, id) end
+  if origin ~= '=' then redis.call('HSET', clicks, origin, id) end
+  redis.call('EXPIRE', clicks, 86400)
+end
 redis.call('SADD', 'rq:queues', 'rq:queue:high', 'rq:queue:default', 'rq:queue:low')
 place(id, rank, lane, seq, false)
 return {'made', id}
@@ -191,22 +193,31 @@ return r[3] or ''
 CLAIM = (
     _PRELUDE
     + """
--- worker lease ids...; answers per id the attempts made before, or -1 if it is not to be drawn
-local answer = {}
-for i = 3, #ARGV do
-  local id = ARGV[i]
+-- worker lease more ids...; takes up to `more` waiting jobs besides;
+-- answers {id, attempts made before, request} for each that is to be drawn
+local answer, ids, more = {}, {}, tonumber(ARGV[3])
+for i = 4, #ARGV do ids[#ids + 1] = ARGV[i] end
+for _, queue in ipairs({'high', 'default', 'low'}) do
+  local found = more > 0 and redis.call('LPOP', 'rq:queue:'..queue, more) or {}
+  more = more - #found
+  for _, id in ipairs(found) do ids[#ids + 1] = id end
+end
+local taken = {}
+for _, id in ipairs(ids) do
   local record = P..'record:'..id
   local r = redis.call('HMGET', record, 'state', 'owner')
   -- Its own already: the answer to this very claim got lost, and it is asked again.
-  if r[1] == 'queued' or (r[1] == 'drawing' and r[2] == ARGV[1]) then
+  if not taken[id] and (r[1] == 'queued' or (r[1] == 'drawing' and r[2] == ARGV[1])) then
+    -- A job that was found again may be listed twice.
+    taken[id] = true
     redis.call('HSET', record, 'state', 'drawing', 'owner', ARGV[1])
     redis.call('ZADD', P..'running', now() + tonumber(ARGV[2]), id)
     redis.call('ZREM', P..'waiting', id)
     redis.call('ZREM', P..'late', id)
     redis.call('ZREM', P..'missing', id)
-    answer[#answer + 1] = tonumber(redis.call('HGET', record, 'attempts'))
-  else
-    answer[#answer + 1] = -1
+    answer[#answer + 1] = {
+      id, tonumber(redis.call('HGET', record, 'attempts')), redis.call('GET', P..'request:'..id)
+    }
   end
 end
 return answer

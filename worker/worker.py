@@ -36,6 +36,8 @@ from worker.settings import WorkerSettings
 from worker.tasks import Engine, compatible, draw
 from worker.uploads import load_check, look
 
+QUIET = 1.0
+"""Seconds between two signs of life for rq; its own loop would give three a job."""
 LAST_PATIENCE = 3.0
 """Seconds that a worker which was told to stop waits for a Redis that is away."""
 
@@ -78,6 +80,7 @@ class AvatarWorker(SimpleWorker):
             maintenance_interval=60,
             log_job_description=False,
         )
+        self._told = float("-inf")
         self._patience = patience
         self._engine = engine
         self._settings = settings
@@ -119,7 +122,11 @@ class AvatarWorker(SimpleWorker):
             super().check_for_suspension(burst)
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
-        """Tell rq that this worker's loop runs."""
+        """Tell rq that this worker's loop runs; not between any two jobs, for it takes a while."""
+        told, self._told = self._told, time.monotonic()
+        if pipeline is None and self._told - told < QUIET:
+            self._told = told
+            return
         with self._stopping_in_order():
             super().heartbeat(timeout, pipeline)
 
@@ -178,7 +185,8 @@ class AvatarWorker(SimpleWorker):
         pause = 0.1
         while not self._stop_requested:
             try:
-                self.set_state(WorkerStatus.IDLE)
+                if self.get_state() != WorkerStatus.IDLE:
+                    self.set_state(WorkerStatus.IDLE)
                 self.heartbeat()
                 if self.should_run_maintenance_tasks:
                     self.run_maintenance_tasks()
@@ -204,10 +212,9 @@ class AvatarWorker(SimpleWorker):
 
     def _execute(self, job: Job) -> None:
         self.set_state(WorkerStatus.BUSY)
-        # A job that was found again may be listed twice.
-        ids = list(dict.fromkeys([job.id, *self._books.pop(self._settings.batch_jobs - 1)]))
-        claims = self._books.claim(ids)
-        self._pulse.hold(claim.job_id for claim in claims)
+        claims = self._books.claim([job.id], self._settings.batch_jobs - 1)
+        ids = [claim.job_id for claim in claims]
+        self._pulse.hold(ids)
         try:
             for group in grouped(claims):
                 self._draw_group(group)

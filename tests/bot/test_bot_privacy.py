@@ -181,8 +181,8 @@ async def test_every_key_after_every_flow(server: EmbeddedRedis, chat: Chat, wat
     # A worker that holds one job, and one that died between taking another and saying so.
     other = await chat.asks(manager, "/avatar boy")
     lost = Ledger(connection(server.url, attempts=1), "lost", WorkerSettings(REDIS_URL=server.url))
-    assert lost.pop(2) == [late, other]
-    lost.claim([late])
+    assert [claim.job_id for claim in lost.claim([], more=1)] == [late]
+    assert lost.redis.lpop("rq:queue:default") == other.encode()
     lost.sweep()
     await watch.look()
     lost.release([late])

@@ -97,7 +97,7 @@ async def test_a_photo_is_in_no_file(shipped: Callable[[str], Server]) -> None:
     await queue.submit(request)
     settings = WorkerSettings(REDIS_URL=jobs, uploads_url=memory)
     ledger = Ledger(connection(jobs, attempts=1), "w", settings)
-    (claim,) = ledger.claim(ledger.pop(1))
+    (claim,) = ledger.claim([], more=1)
     assert claim.request is not None
     assert ledger.uploads(claim.request) == [photo]
     with redis.Redis.from_url(jobs) as client:
@@ -182,7 +182,7 @@ async def test_photos_away_is_a_sentence_for_photos_alone() -> None:
         await queue.submit(request)
         memory.stop()
         ledger = Ledger(connection(server.url, attempts=1), "w", settings)
-        (claim,) = ledger.claim(ledger.pop(1))
+        (claim,) = ledger.claim([], more=1)
         with pytest.raises(StoreAwayError):
             ledger.uploads(request)
         with pytest.raises(StoreAwayError):
