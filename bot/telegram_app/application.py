@@ -89,7 +89,7 @@ class TelegramFrontend:
             .update_queue(Inbox(self._take))
             .build()
         )
-        self._intake = Intake(self.application.bot, self.application.process_update)
+        self._intake = Intake(self.application.bot, self._handle)
         self._listening: asyncio.Task[None] | None = None
         self._room = asyncio.Semaphore(AT_ONCE)
         self.outlet = TelegramOutlet(self.application.bot)
@@ -184,6 +184,14 @@ class TelegramFrontend:
     async def _take(self, update: Update) -> None:
         await self._intake.take(update)
 
+    async def _handle(self, update: Update) -> None:
+        async with self._room:
+            await self.application.process_update(update)
+        message = update.message
+        if message is not None and message.media_group_id in self._albums:
+            # All of an album stays with Telegram until its one answer is given.
+            await self._albums[message.media_group_id][1]
+
     async def _register_commands(self) -> None:
         """The menus of commands, only if they changed."""
         menus = {
@@ -223,10 +231,7 @@ class TelegramFrontend:
             return
         if group not in self._albums:
             self._albums[group] = ([], asyncio.create_task(self._answer_album(group)))
-        album, answered = self._albums[group]
-        album.append(message)
-        # All of them stay with Telegram until their one answer is given.
-        await answered
+        self._albums[group][0].append(message)
 
     async def _answer_album(self, group: str) -> None:
         """One answer for all pictures of an album, when no more of them come."""
@@ -235,34 +240,33 @@ class TelegramFrontend:
             seen = len(self._albums[group][0])
             await asyncio.sleep(ALBUM_PAUSE)
         album, _ = self._albums.pop(group)
-        await self._answer(sorted(album, key=lambda message: message.message_id))
+        async with self._room:
+            await self._answer(sorted(album, key=lambda message: message.message_id))
 
     async def _on_press(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query = update.callback_query
         if query is None:
             return
-        async with self._room:
-            event = await self._updates.press(query)
-            if event is None:
-                with suppress(TelegramError):
-                    await query.answer()
-                return
-            await Answering(self.outlet, event, query).answer(
-                self._conversation, self._conversation.preferences, self.carrier
-            )
+        event = await self._updates.press(query)
+        if event is None:
+            with suppress(TelegramError):
+                await query.answer()
+            return
+        await Answering(self.outlet, event, query).answer(
+            self._conversation, self._conversation.preferences, self.carrier
+        )
 
     async def _answer(self, messages: list[Message]) -> None:
         """Answer a message, or an album of them."""
-        async with self._room:
-            event = await self._updates.message(
-                next((message for message in messages if message.caption), messages[0])
+        event = await self._updates.message(
+            next((message for message in messages if message.caption), messages[0])
+        )
+        if isinstance(event, Pictures):
+            event = replace(event, count=len(messages))
+        if event is not None:
+            await Answering(self.outlet, event).answer(
+                self._conversation, self._conversation.preferences, self.carrier
             )
-            if isinstance(event, Pictures):
-                event = replace(event, count=len(messages))
-            if event is not None:
-                await Answering(self.outlet, event).answer(
-                    self._conversation, self._conversation.preferences, self.carrier
-                )
 
     async def _on_error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         # The update would hold what somebody wrote, the error's text may quote it.

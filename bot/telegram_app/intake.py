@@ -15,6 +15,8 @@ import structlog
 from telegram import Bot, Update
 from telegram.error import InvalidToken, RetryAfter, TelegramError, TimedOut
 
+from bot.journal import where
+
 ALLOWED = [Update.MESSAGE, Update.CALLBACK_QUERY]
 WAIT = 10
 """Seconds that Telegram may keep a request for updates open when there are none."""
@@ -102,6 +104,11 @@ class Intake:
             late.cancel()
             self._held.pop(number, None)
             self._tasks.discard(task)
+            error = None if task.cancelled() else task.exception()
+            if error is not None:
+                log.error(
+                    "unhandled", platform="telegram", error=type(error).__name__, where=where(error)
+                )
 
         task.add_done_callback(over)
         return task

@@ -13,4 +13,7 @@ async def test_the_bench_measures_everything(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", f"{repository}:{Path(__file__).parent}")
     figures = await measure(jobs=12, single=4, stock=2)
     print(f"\n{figures}")  # noqa: T201
-    assert "against stock" in str(figures)
+    printed = str(figures)
+    assert "overhead_ms" in printed
+    assert "goal <= 15: " in printed
+    assert "goal >= 20: " in printed
