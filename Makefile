@@ -29,6 +29,7 @@ report: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m generator bench
 	$(BIN)/python -m worker.bench
+	$(BIN)/python -m worker.bench --capacity 60
 	$(BIN)/python -m tests.e2e.crowd
 
 soak: $(VENV)/.dev

@@ -16,7 +16,7 @@ from typing import Any, Literal, cast
 
 import httpx
 import redis
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
 from bot.settings import ConsoleSettings, DiscordSettings, TelegramSettings
@@ -47,11 +47,17 @@ class Row:
 
 def examine() -> Iterator[Row]:
     """All findings, one by one as they are made."""
-    yield from _settings()
-    url = _redis_url()
-    if url is not None:
-        yield from _redis(url)
-        yield _uploads(url)
+    # The console's have all that is shared and need nothing themselves.
+    settings, wrong = _load(ConsoleSettings)
+    yield wrong or Row("settings", "ok", "they can be read")
+    if settings is not None:
+        if settings.redis_url is None:
+            todo = "Set REDIS_URL; only the console brings a Redis of its own."
+            yield Row("redis", "broken", "REDIS_URL names none", todo)
+        else:
+            url = settings.redis_url.get_secret_value()
+            yield from _redis(url)
+            yield _uploads(url, settings.uploads_url)
     tokens = [*_discord(), *_telegram()]
     if not tokens:
         todo = "Set DISCORD_TOKEN or TELEGRAM_TOKEN in .env; one is enough."
@@ -84,19 +90,6 @@ def _load(kind: type[BaseSettings]) -> tuple[Any, Row | None]:
         return kind(), None
     except ValidationError as error:
         return None, Row("settings", "broken", explain(error, kind), "Mend it in .env.")
-
-
-def _settings() -> Iterator[Row]:
-    # The console's have all that is shared and need nothing themselves.
-    _, wrong = _load(ConsoleSettings)
-    yield wrong or Row("settings", "ok", "they can be read")
-
-
-def _redis_url() -> str | None:
-    settings, wrong = _load(ConsoleSettings)
-    if wrong is not None or settings.redis_url is None:
-        return None
-    return cast(str, settings.redis_url.get_secret_value())
 
 
 def _redis(url: str) -> Iterator[Row]:
@@ -133,8 +126,7 @@ def _redis(url: str) -> Iterator[Row]:
     yield _clock("Redis", here - (clock[0] + clock[1] / 1e6))
 
 
-def _uploads(url: str) -> Row:
-    named = ConsoleSettings().uploads_url
+def _uploads(url: str, named: SecretStr | None) -> Row:
     try:
         with client(named.get_secret_value() if named else url) as looking:
             wrong = writes(

@@ -106,5 +106,9 @@ def test_links_of_the_readme_lead_somewhere() -> None:
 
 def test_no_number_is_made_up() -> None:
     table = (ROOT / "docs/scaling.md").read_text().split("## How to size")[0]
-    for row in re.findall(r"^\| .* \|$", table, re.M)[1:]:
-        assert "not measured yet" in row or re.search(r"\d", row), row
+    # All rows but the heads of the tables.
+    rows = re.findall(r"^(\| .* \|)$(?!\n\|-)", table, re.M)
+    assert len(rows) > 8
+    for row in rows:
+        figures = [cell for cell in row.split("|")[2:-1] if cell.strip()]
+        assert "not measured yet" in row or re.search(r"\d", figures[-1]), row

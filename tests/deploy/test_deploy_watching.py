@@ -230,6 +230,7 @@ async def test_the_doctor_finds_nothing(
 
 
 async def test_the_doctor_finds_it(server: EmbeddedRedis, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (await doctor(monkeypatch))["redis"] == ["broken"]
     assert (await doctor(monkeypatch, REDIS_URL=server.url))["tokens"] == ["broken"]
     async with FakeDiscord() as discord:
         base = discord.environment["DISCORD_API_BASE"]
