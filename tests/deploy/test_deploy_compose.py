@@ -164,7 +164,7 @@ def test_photos_have_a_redis_that_cannot_write():
     assert not [line for line in config if line.startswith("include")]
     for name in ("worker", *FRONTENDS, "doctor"):
         address = SERVICES[name]["environment"]["MOEMOJI_UPLOADS_URL"]
-        assert address == "${MOEMOJI_UPLOADS_URL:-redis://uploads:6379/0}"
+        assert address == "${MOEMOJI_UPLOADS_URL-redis://uploads:6379/0}"
     # Memory that holds photos is not swapped out either.
     for name in ("uploads", "worker", *FRONTENDS):
         limit = SERVICES[name]["deploy"]["resources"]["limits"]["memory"]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import os
+import re
 import secrets
-import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import redis
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 
 from bot.doctor import examine
 from bot.texts import LANGUAGES, texts
+from tests.deploy.servers import ROOT, Shipped, port
 from worker.embedded import EmbeddedRedis, server_binary
 from worker.jobs import Address, Author, DrawRequest
 from worker.ledger import Ledger, connection
@@ -22,52 +24,7 @@ from worker.queue import JobQueue
 from worker.settings import QueueSettings, WorkerSettings
 from worker.upload_store import UploadsOffError
 
-ROOT = Path(__file__).parents[2]
 ME = Author(platform="discord", user_id="1")
-Server = tuple[str, Path]
-
-
-def port() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return str(free.getsockname()[1])
-
-
-@pytest.fixture
-def shipped(tmp_path: Path) -> Iterator[Callable[[str], Server]]:
-    """Starts redis-server with one of the shipped files; answers its URL and its directory."""
-    running: list[subprocess.Popen[bytes]] = []
-
-    def start(name: str) -> Server:
-        folder, where = tmp_path / name, port()
-        folder.mkdir()
-        config = (ROOT / f"deploy/redis/{name}.conf").read_text()
-        config = config.replace("dir /data", f"dir {folder}").replace("port 6379", f"port {where}")
-        (tmp_path / f"{name}.conf").write_text(config)
-        env = {
-            "PATH": f"{Path(server_binary()).parent}:{os.environ['PATH']}",
-            "SECRETS": str(tmp_path),
-            "CONFIG": str(tmp_path / f"{name}.conf"),
-        }
-        command = ["sh", "deploy/redis/start.sh", "--bind", "127.0.0.1"]
-        running.append(subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL))
-        end = time.monotonic() + 30
-        while True:
-            try:
-                password = (tmp_path / "redis-password").read_text()
-                url = f"redis://:{password}@127.0.0.1:{where}/0"
-                with redis.Redis.from_url(url, retry=None) as client:
-                    client.ping()
-                return url, folder
-            except (OSError, redis.exceptions.RedisError):
-                assert time.monotonic() < end
-                time.sleep(0.05)
-
-    yield start
-    for server in running:
-        # As the end of a container: a Redis that saves does so now.
-        server.terminate()
-        server.wait(30)
 
 
 def on_disk(folder: Path) -> bytes:
@@ -83,8 +40,9 @@ def write_everything(client: redis.Redis) -> None:
         time.sleep(0.05)
 
 
-async def test_a_photo_is_in_no_file(shipped: Callable[[str], Server]) -> None:
-    (jobs, jobs_folder), (memory, memory_folder) = shipped("redis"), shipped("uploads")
+async def test_a_photo_is_in_no_file(shipped: Callable[[str], Shipped]) -> None:
+    on_file, in_memory = shipped("redis"), shipped("uploads")
+    jobs, memory = on_file.url, in_memory.url
     # Random bytes: compression, which snapshots use, cannot hide them.
     photo, control = secrets.token_bytes(20_000), secrets.token_bytes(20_000)
     queue = await JobQueue.connect(jobs, QueueSettings(uploads_url=memory))
@@ -111,19 +69,20 @@ async def test_a_photo_is_in_no_file(shipped: Callable[[str], Server]) -> None:
         ledger.begin([request.job_id])
         assert ledger.done(request, (), [b"png"], 0.1)
         assert not client.exists(f"moemoji:upload:{upload}")
-    written = on_disk(jobs_folder)
+    written = on_disk(on_file.folder)
     # The search finds what is there.
     assert control[:64] in written
     assert photo[:64] not in written
     assert photo[-64:] not in written
-    assert on_disk(memory_folder) == b""
+    assert on_disk(in_memory.folder) == b""
     await queue.close()
 
 
 async def test_a_redis_that_writes_is_given_no_photo(
-    shipped: Callable[[str], Server], monkeypatch: pytest.MonkeyPatch
+    shipped: Callable[[str], Shipped], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    jobs, folder = shipped("redis")
+    server = shipped("redis")
+    jobs = server.url
     photo = secrets.token_bytes(20_000)
     for settings in (QueueSettings(), QueueSettings(uploads_url=jobs)):
         queue = await JobQueue.connect(jobs, settings)
@@ -134,11 +93,45 @@ async def test_a_redis_that_writes_is_given_no_photo(
         assert "/avatar" in texts(language)(f"errors.{refusal.value.key}")
     with redis.Redis.from_url(jobs) as client:
         write_everything(client)
-    assert photo[:64] not in on_disk(folder)
+    assert photo[:64] not in on_disk(server.folder)
     monkeypatch.setenv("REDIS_URL", jobs)
     (row,) = [row for row in examine() if row.name == "photos"]
     assert row.state == "note"
     assert "MOEMOJI_UPLOADS_URL" in row.todo
+
+
+async def test_the_two_servers_that_the_manual_sets_up_without_docker(tmp_path: Path) -> None:
+    """Its own commands, as they stand there, but for the folder and what systemd does."""
+    manual = (ROOT / "docs/deployment.md").read_text().split("Two Redis servers")[1]
+    commands = manual.split("```sh\n")[1].split("```")[0].replace("/etc/redis/", f"{tmp_path}/")
+    commands = re.sub(r"^(?:chown|systemctl) .*\n", "", commands, flags=re.M)
+    (tmp_path / "redis.conf").write_text("port 6379\n")
+    subprocess.run(["sh", "-euc", commands], cwd=ROOT, check=True)
+    (password,) = re.findall(r"^requirepass (\w{32})$", (tmp_path / "redis.conf").read_text(), re.M)
+    servers, urls = [], []
+    try:
+        for name in ("redis", "redis-uploads"):
+            where = port()
+            command = [server_binary(), f"{tmp_path}/{name}.conf", "--port", where]
+            servers.append(subprocess.Popen([*command, "--dir", str(tmp_path)]))
+            urls.append(f"redis://:{password}@127.0.0.1:{where}/0")
+        for url in urls:
+            with redis.Redis.from_url(url, retry=Retry(ConstantBackoff(0.1), 300)) as client:
+                client.ping()
+                assert client.config_get("maxmemory-policy")["maxmemory-policy"] == "noeviction"
+        queue = await JobQueue.connect(urls[0], QueueSettings(uploads_url=urls[1]))
+        assert await queue.upload(ME, b"photo")
+        await queue.close()
+        queue = await JobQueue.connect(urls[0], QueueSettings())
+        with pytest.raises(UploadsOffError):
+            await queue.upload(ME, b"photo")
+        await queue.close()
+        (memory,) = re.findall(r"^port.*", (tmp_path / "redis-uploads.conf").read_text(), re.M)
+        assert memory == "port 6380"
+    finally:
+        for server in servers:
+            server.terminate()
+            server.wait(30)
 
 
 async def test_snapshots_alone_are_writing_too() -> None:
