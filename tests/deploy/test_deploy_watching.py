@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import pty
+import re
 import socket
+import subprocess
+import sys
 import urllib.request
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,7 +25,8 @@ from bot.weights import weights_rows
 from generator import manifest
 from tests.e2e.fake_discord import FakeDiscord
 from tests.e2e.fake_telegram import FakeTelegram
-from tests.e2e.processes import Program
+from tests.e2e.processes import REPOSITORY as ROOT
+from tests.e2e.processes import SMALL, Program
 from worker import logs
 from worker.embedded import EmbeddedRedis
 from worker.jobs import Address, Author, DrawRequest
@@ -98,7 +105,8 @@ async def test_a_workers_numbers_logs_and_reports(
         await worker.ready()
         for _ in range(200):
             numbers = await scrape(where)
-            if 'outcome="draw-failed"' in numbers and "moemoji_workers 1.0" in numbers:
+            awaited = ('outcome="draw-failed"', "moemoji_workers 1.0", 'platform="console"} 2.0')
+            if all(said in numbers for said in awaited):
                 break
             await asyncio.sleep(0.05)
     await queue.close()
@@ -174,25 +182,103 @@ async def test_a_frontends_numbers(server: EmbeddedRedis) -> None:
     where = port()
     async with FakeTelegram() as telegram:
         telegram.fail("sendMessage", 429, parameters={"retry_after": 0})
-        async with Program(
-            *("bot", "telegram"),
-            REDIS_URL=server.url,
-            MOEMOJI_METRICS_PORT=str(where),
-            MOEMOJI_METRICS_HOST="127.0.0.1",
-            **telegram.environment,
-        ) as bot:
+        async with (
+            Program(
+                *("bot", "telegram"),
+                REDIS_URL=server.url,
+                MOEMOJI_METRICS_PORT=str(where),
+                MOEMOJI_METRICS_HOST="127.0.0.1",
+                **telegram.environment,
+            ) as bot,
+            Program("worker", REDIS_URL=server.url, MOEMOJI_ENGINE=SMALL) as worker,
+        ):
             await bot.ready()
+            await worker.ready()
+            telegram.fail("sendPhoto|editMessageMedia", 500)
+            await telegram.write(2, "/avatar girl")
             await telegram.write(1, "/avatar girl background:nowhere")
             await telegram.write(1, "/show nothing")
             for _ in range(100):
                 numbers = await scrape(where)
-                if 'status="429"' in numbers and 'key="gone"' in numbers:
+                if all(said in numbers for said in ('"429"', '"gone"', '"delivered"')):
                     break
                 await asyncio.sleep(0.1)
     assert 'moemoji_ready{platform="telegram"} 1.0' in numbers
     assert 'moemoji_api_requests_total{platform="telegram",status="429"} 1.0' in numbers
     assert 'moemoji_refused_total{key="gone",platform="telegram"} 1.0' in numbers
+    for outcome in ("retried", "delivered"):
+        assert f'moemoji_deliveries_total{{outcome="{outcome}",platform="telegram"}} 1.0' in numbers
     assert "moemoji_queue_jobs" in numbers
+
+
+async def test_what_discord_was_brought_and_how_it_went(server: EmbeddedRedis) -> None:
+    where = port()
+    async with (
+        FakeDiscord() as discord,
+        Program("worker", REDIS_URL=server.url, MOEMOJI_ENGINE=SMALL) as worker,
+        Program(
+            *("bot", "discord"),
+            REDIS_URL=server.url,
+            MOEMOJI_METRICS_PORT=str(where),
+            MOEMOJI_USER_LIMIT="1/hour",
+            **discord.environment,
+        ) as bot,
+    ):
+        await worker.ready()
+        await bot.ready()
+        discord.fail(r"PATCH /webhooks", 429, retry_after=0.1, message="slow", **{"global": False})
+        sent = await discord.slash(1, "avatar", wish="girl")
+        await discord.until(lambda: sent.message is not None and bool(sent.message.files), 60)
+        await discord.slash(1, "avatar", wish="boy")
+        for _ in range(100):
+            numbers = await scrape(where)
+            if 'outcome="delivered"' in numbers and "moemoji_refused_total{" in numbers:
+                break
+            await asyncio.sleep(0.1)
+    for line in (
+        'moemoji_ready{platform="discord"} 1.0',
+        'moemoji_api_requests_total{platform="discord",status="429"} 1.0',
+        'moemoji_deliveries_total{outcome="delivered",platform="discord"} 1.0',
+        'moemoji_delivery_seconds_count{platform="discord"} 1.0',
+        'moemoji_refused_total{key="limit_user",platform="discord"} 1.0',
+    ):
+        assert line in numbers, (line, re.findall(r"^moemoji_(?:api|del|ref).*", numbers, re.M))
+
+
+async def test_a_token_that_is_not_taken_is_one_sentence(server: EmbeddedRedis) -> None:
+    async with FakeDiscord() as discord:
+        env = discord.environment | {"DISCORD_TOKEN": "not-this-token"}
+        async with Program("bot", "discord", REDIS_URL=server.url, **env) as bot:
+            assert await bot.wait() == 78
+    assert bot.log.endswith("DISCORD_TOKEN is not accepted by Discord; copy it anew.\n")
+    assert "Traceback" not in bot.log
+    assert "not-this-token" not in bot.log
+
+
+@pytest.mark.parametrize("json_wanted", ["false", "true"])
+async def test_colour_for_eyes_and_json_for_collectors(
+    server: EmbeddedRedis, json_wanted: str
+) -> None:
+    """A worker in a terminal, without work."""
+    terminal, end = pty.openpty()
+    command = [sys.executable, "-m", "worker", "--burst"]
+    env = {"REDIS_URL": server.url, "MOEMOJI_ENGINE": SMALL, "MOEMOJI_LOG_JSON": json_wanted}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | env, stderr=end, stdout=end
+    ) as worker:
+        os.close(end)
+        said = b""
+        with suppress(OSError):  # Linux says so when the other end is closed.
+            while data := os.read(terminal, 4096):
+                said += data
+        assert worker.wait(60) == 0
+    os.close(terminal)
+    lines = said.decode().splitlines()
+    assert lines
+    if json_wanted == "true":
+        assert all(json.loads(line)["level"] for line in lines)
+    else:
+        assert all("\x1b[" in line for line in lines)
 
 
 async def test_a_port_that_is_taken_is_one_sentence() -> None:
