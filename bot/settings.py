@@ -103,6 +103,8 @@ class DiscordSettings(FrontendSettings):
     """Of the bot: Developer Portal, your application, Bot, Reset Token."""
     api_base: Annotated[HttpUrl | None, Field(validation_alias="DISCORD_API_BASE")] = None
     """A REST proxy with the version in its path, such as http://host:port/api/v10."""
+    cdn: Annotated[HttpUrl | None, Field(validation_alias="DISCORD_CDN")] = None
+    """A proxy for people's profile pictures, such as http://host:port."""
     gateway: Annotated[
         Annotated[str, AfterValidator(_is_websocket)] | None,
         Field(validation_alias="DISCORD_GATEWAY"),

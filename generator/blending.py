@@ -82,6 +82,8 @@ _BUNDLES: tuple[tuple[Fraction, tuple[str, ...]], ...] = tuple(
         (88, ("outfit",)),
     )
 )
+_LEAN = 3.0
+"""Weight of the figure that a blend leans towards, where each other one has 1."""
 _GRAIN = 10_000
 """Shares are counted in ten-thousandths, so that 1 : 2 and 0.1 : 0.2 are the same blend."""
 
@@ -163,6 +165,25 @@ def blend(
     wearer = taken.get("accessories")
     values["accessories"] = wearer.accessories if wearer else _wardrobe(ranked)
     return AvatarSpec(**values)
+
+
+def leanings(figures: Sequence[AvatarSpec]) -> tuple[AvatarSpec, ...]:
+    """Blends to choose from: one to equal parts, then ones that lean towards one of the figures.
+
+    Of two figures there is also one with the hair of the second on what else is the first's.
+
+    Returns:
+        Two to four figures, no two of which are alike; one if the sources are all the same.
+
+    Raises:
+        BlendError: As `blend` does.
+    """
+    equal = [1.0] * len(figures)
+    wanted = [equal] + [[*equal[:i], _LEAN, *equal[i + 1 :]] for i in range(len(figures))]
+    found = [blend(list(zip(figures, weights, strict=True))) for weights in wanted]
+    if len(figures) == 2:
+        found.append(blend([(figures[0], 1.0)], {"hair": figures[1]}))
+    return tuple(dict.fromkeys(found))[:MOST_SOURCES]
 
 
 _Ranked = list[tuple[AvatarSpec, Fraction]]

@@ -57,19 +57,21 @@ def main(argv: list[str] | None = None) -> int:
     except SetupError as error:
         refuse(str(error))
     # After the settings: these import the generator.
+    from worker.models import Models
     from worker.tasks import load_engine
     from worker.worker import AvatarWorker
 
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
     try:
-        engine = load_engine(settings.engine, settings.batch_pictures)
+        models = Models(load_engine(settings.engine, settings.batch_pictures), settings)
     except SetupError as error:
         refuse(str(error))
-    pulse = Pulse(Ledger(connection(url, attempts=0), name, settings))
+    skills = models.skills()
+    pulse = Pulse(Ledger(connection(url, attempts=0), name, settings), skills)
     try:
         patience = Patience(attempts=40)
         client = connection(url, attempts=patience)
-        worker = AvatarWorker(client, patience, engine, settings, pulse, name)
+        worker = AvatarWorker(client, patience, models, settings, pulse, name)
     except redis.exceptions.RedisError as error:
         log.error("redis-away", error=type(error).__name__)
         return 1
@@ -79,7 +81,13 @@ def main(argv: list[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, worker.request_stop)
     pulse.start()
-    log.info("ready", worker=name, engine=settings.engine)
+    log.info(
+        "ready",
+        worker=name,
+        engine=settings.engine,
+        photos=skills.faces,
+        styles=len(skills.styles),
+    )
     try:
         worker.work(burst=burst, logging_level=None)
     finally:

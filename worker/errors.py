@@ -18,6 +18,9 @@ TEXT_KEYS: dict[str, tuple[str, ...]] = {
     "waited-too-long": ("job_id",),
     "upload-refused": (),
     "uploads-off": (),
+    "photo-gone": (),
+    "no-face": (),
+    "style-gone": (),
 }
 """Every key that a `ChatError` or a failed event of this package carries."""
 
@@ -45,6 +48,13 @@ class StoreAwayError(ChatError):
 
     def __init__(self) -> None:
         super().__init__("store-away")
+
+
+class PhotosGoneError(ChatError):
+    """A picture waited longer than pictures are kept."""
+
+    def __init__(self) -> None:
+        super().__init__("photo-gone")
 
 
 class SetupError(Exception):

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 from PIL import ImageColor
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
+from generator.blending import MOST_SOURCES, Part
 from generator.compositing import BACKGROUNDS
 from generator.spec import AvatarSpec
 from generator.wish import Wish
@@ -21,6 +22,8 @@ JobId: TypeAlias = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")]
 State = Literal["queued", "drawing", "done", "failed", "cancelled"]
 OPEN_STATES: frozenset[str] = frozenset({"queued", "drawing"})
 Lane = Literal["high", "default", "low"]
+StyleKey: TypeAlias = Annotated[str, Field(pattern=r"^[0-9a-z_.-]{1,40}$")]
+"""A painted style: a key of `generator.style`, or "pack." and the name of an admin's pack."""
 
 # Crockford's alphabet without vowels: ids that people read aloud and that never spell a word.
 _ALPHABET = "0123456789bcdfghjkmnpqrstvwxyz"
@@ -93,6 +96,8 @@ class _Request(_Frozen):
     heard it says it again, perhaps hours later: that makes no second job either."""
     uploads: tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{24}$")], ...] = ()
     """Keys of pictures put with `JobQueue.upload`; deleted when the job ends."""
+    notice: bool = False
+    """Its author sent a picture for the first time, and is told what becomes of it."""
     lane: Lane = "default"
     """high: a follow-up on a picture someone looks at; low: many pictures at once."""
 
@@ -103,10 +108,9 @@ def _known_background(name: str) -> str:
     return name
 
 
-class DrawRequest(_Request):
-    """Draw `count` candidates of a wish, or given specs again."""
+class _Drawing(_Request):
+    """What is asked for of a figure, and how it is to be shown."""
 
-    kind: Literal["draw"] = "draw"
     prompt: Annotated[str, Field(max_length=2000, repr=False)] = ""
     wish: Annotated[Wish, Field(default_factory=Wish, repr=False)]
     """The part of a spec that was asked for; the rest is drawn from the priors by the seed."""
@@ -119,6 +123,14 @@ class DrawRequest(_Request):
     """Edge of each picture in pixels."""
     background: Annotated[str, AfterValidator(_known_background)] | None = None
     """None: transparent; else one of `generator.compositing.BACKGROUNDS` or a colour."""
+
+
+class DrawRequest(_Drawing):
+    """Draw `count` candidates of a wish, or given specs again."""
+
+    kind: Literal["draw"] = "draw"
+    likeness: Annotated[tuple[Wish, ...], Field(max_length=4, repr=False)] = ()
+    """What was read of one person, a wish a candidate, the likeliest first; `wish` overrides."""
     specs: tuple[AvatarSpec, ...] | None = None
     """Draw exactly these: a pick in full size, an old result again, the base of a variation."""
     variation: Variation | None = None
@@ -133,9 +145,75 @@ class DrawRequest(_Request):
         return self
 
 
-# Selfie, stylize, blend and stickers join this union with their own kind.
-Request: TypeAlias = DrawRequest
-_REQUEST: TypeAdapter[DrawRequest] = TypeAdapter(Request)
+class SelfieRequest(_Drawing):
+    """Draw the person of a photo, which is the only upload; the wish overrides what is read."""
+
+    kind: Literal["selfie"] = "selfie"
+
+    def drawing(self, likeness: tuple[Wish, ...]) -> DrawRequest:
+        """What is left to do once the photo was read, without the photo."""
+        shared = set(_Drawing.model_fields) - {"uploads"}
+        return DrawRequest(likeness=likeness, **{name: getattr(self, name) for name in shared})
+
+
+class StylizeRequest(_Request):
+    """Paint the first upload in a style."""
+
+    kind: Literal["stylize"] = "stylize"
+    style: StyleKey | None = None
+    """None: as the second upload is painted."""
+    title: Annotated[str | None, Field(max_length=100)] = None
+    """What the style is called in the author's language."""
+    strength: Annotated[float, Field(ge=0.0, le=1.0)] = 1.0
+    keep_colours: bool = False
+    """The style's strokes in the colours of the picture."""
+
+
+class Source(_Frozen):
+    """A figure to blend: one that is known, or who or what is seen in an upload."""
+
+    spec: AvatarSpec | None = None
+    upload: Annotated[int, Field(ge=0, lt=MOST_SOURCES)] | None = None
+    """Which of the uploads."""
+    weight: Annotated[float, Field(ge=0.0, le=100.0)] = 1.0
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.spec is None) == (self.upload is None):
+            raise ValueError("give either a spec or an upload")
+        return self
+
+
+class BlendRequest(_Request):
+    """Make one figure of two to four, or a film that goes from each to the next."""
+
+    kind: Literal["blend"] = "blend"
+    sources: Annotated[tuple[Source, ...], Field(min_length=2, max_length=MOST_SOURCES)]
+    take: dict[Part, Annotated[int, Field(ge=0, lt=MOST_SOURCES)]] = {}
+    """Parts that come whole from one of the sources, such as its hair."""
+    film: bool = False
+    """An animated GIF that loops."""
+    background: Annotated[str, AfterValidator(_known_background)] | None = None
+
+    def drawing(self, specs: tuple[AvatarSpec, ...]) -> DrawRequest:
+        """What is left to do once it is known what comes of it, without the pictures."""
+        shared = set(_Request.model_fields) - {"uploads"}
+        return DrawRequest(
+            specs=specs,
+            likeness=tuple(map(Wish.of, specs)),
+            wish=Wish(),
+            count=len(specs),
+            size=512 if len(specs) == 1 else 256,
+            background=self.background,
+            **{name: getattr(self, name) for name in shared},
+        )
+
+
+# Stickers join this union with their own kind.
+Request: TypeAlias = Annotated[
+    DrawRequest | SelfieRequest | StylizeRequest | BlendRequest, Field(discriminator="kind")
+]
+_REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 
 
 def parse_request(data: str | bytes) -> Request:
@@ -145,6 +223,15 @@ def parse_request(data: str | bytes) -> Request:
         pydantic.ValidationError: if it is of an unknown kind or version.
     """
     return _REQUEST.validate_json(data)
+
+
+class Read(_Frozen):
+    """What a worker read of the pictures that were sent in: all of them that is kept."""
+
+    people: tuple[tuple[Wish, ...], ...] = ()
+    """A selfie's faces, the largest first: for each the wishes of `DrawRequest.likeness`."""
+    figures: tuple[AvatarSpec, ...] = ()
+    """The sources of a blend, in the order of the request."""
 
 
 class Record(_Frozen):
@@ -160,7 +247,9 @@ class Record(_Frozen):
     draw_seconds: float | None = None
     """The engine's time for the batch that this job was in."""
     specs: tuple[AvatarSpec, ...] = ()
-    """What was drawn, one per candidate; empty until done."""
+    """What was drawn, one per candidate; empty until done, and for a painted photo."""
+    read: Annotated[Read, Field(repr=False)] = Read()
+    """What was read of its pictures."""
     error: str | None = None
     """If the job failed: a key of `worker.errors.TEXT_KEYS`, or one of the generator's."""
     error_params: dict[str, str | int | float] = {}
@@ -180,6 +269,21 @@ class Record(_Frozen):
         """Where the answer goes: the request's address, and the waiting message if there is one."""
         asked = self.request.address
         return asked.model_copy(update={"message_id": self.waiting}) if self.waiting else asked
+
+    @property
+    def drawing(self) -> DrawRequest | None:
+        """What was drawn, to be asked for again or otherwise, without any picture.
+
+        None if nothing of it is kept: a photo that was painted, or has shown nobody.
+        """
+        request = self.request
+        if isinstance(request, DrawRequest):
+            return request
+        if isinstance(request, SelfieRequest) and self.read.people:
+            return request.drawing(self.read.people[0])
+        if isinstance(request, BlendRequest) and self.specs:
+            return request.drawing(self.specs)
+        return None
 
     @property
     def open(self) -> bool:

@@ -18,12 +18,13 @@ from redis.retry import Retry
 
 from generator.spec import AvatarSpec
 from worker import scripts
-from worker.errors import StoreAwayError
-from worker.jobs import Request, parse_request
+from worker.errors import PhotosGoneError, StoreAwayError
+from worker.jobs import Read, Request, StylizeRequest, parse_request
 from worker.queue import DEFAULT_PACE, RETRIED
 from worker.scripts import PREFIX, QUEUES
 from worker.settings import WorkerSettings
-from worker.upload_store import key_of
+from worker.skills import SKILLS, SKILLS_TTL, Skills, skills_of
+from worker.upload_store import key_of, uploads_of
 
 _SPECS: TypeAdapter[tuple[AvatarSpec, ...]] = TypeAdapter(tuple[AvatarSpec, ...])
 
@@ -121,9 +122,10 @@ class Ledger:
         return {job_id for job_id, mine in zip(ids, answers, strict=True) if mine}
 
     def uploads(self, request: Request) -> list[bytes]:
-        """The pictures that were sent in with a request, as far as they are still there.
+        """The pictures that were sent in with a request, in order.
 
         Raises:
+            PhotosGoneError: if one of them is not there any more.
             StoreAwayError: if the Redis that holds them cannot be reached: the job fails with it.
         """
         if not request.uploads:
@@ -132,7 +134,10 @@ class Ledger:
             found = self._memory.mget([key_of(upload) for upload in request.uploads])
         except RETRIED as error:
             raise StoreAwayError from error
-        return [data for data in cast(list[bytes | None], found) if data is not None]
+        kept = [data for data in cast(list[bytes | None], found) if data is not None]
+        if len(kept) < len(request.uploads):
+            raise PhotosGoneError
+        return kept
 
     def done(
         self,
@@ -140,11 +145,33 @@ class Ledger:
         specs: tuple[AvatarSpec, ...],
         pictures: Sequence[bytes],
         seconds: float,
+        read: Read | None = None,
     ) -> bool:
-        """Write result, record and event in one step; False if the job is no longer ours."""
+        """Write result, record and event in one step; False if the job is no longer ours.
+
+        A painted photo is still somebody's face: it stays where no disk is, as long as a photo.
+        """
         args: list[Any] = [request.job_id, self.owner, "done", "", ""]
-        args += [_SPECS.dump_json(specs), f"{seconds:.6f}", self.settings.result_ttl, *pictures]
-        return self._ended(args, request)
+        args += [_SPECS.dump_json(specs), f"{seconds:.6f}", self.settings.result_ttl]
+        args.append("" if read is None else read.model_dump_json())
+        if not isinstance(request, StylizeRequest):
+            return self._ended([*args, *pictures], request)
+        self._keep_painted(request, pictures[0])
+        if self._ended(args, request):
+            return True
+        self._drop([request.job_id])
+        return False
+
+    def _keep_painted(self, request: StylizeRequest, picture: bytes) -> None:
+        ttl, mine = self.settings.upload_ttl, uploads_of(request.author)
+        try:
+            with self._memory.pipeline(transaction=True) as pipe:
+                pipe.set(key_of(request.job_id), picture, ex=ttl)
+                pipe.sadd(mine, request.job_id)
+                pipe.expire(mine, ttl)
+                pipe.execute()
+        except redis.exceptions.RedisError as error:
+            raise StoreAwayError from error
 
     def failed(self, claim: Claim, error: str, params: Mapping[str, Any] | None = None) -> bool:
         """Write the failure and its event; False if the job is no longer ours.
@@ -155,7 +182,7 @@ class Ledger:
             params: Values for that text.
         """
         args = [claim.job_id, self.owner, "failed", error, json.dumps(params or {})]
-        args += ["", "", str(self.settings.result_ttl)]
+        args += ["", "", str(self.settings.result_ttl), ""]
         return self._ended(args, claim.request)
 
     def _ended(self, args: Sequence[Any], request: Request | None) -> bool:
@@ -178,6 +205,14 @@ class Ledger:
     def beat(self, ids: Collection[str]) -> None:
         """A sign of life: renew this worker's and its jobs' leases."""
         self._beat(args=[self.owner, self.settings.lease, *ids])
+
+    def offer(self, skills: Skills) -> None:
+        """Tell the frontends what this worker can do."""
+        told = skills.model_dump_json()
+        with self.redis.pipeline(transaction=False) as pipe:
+            pipe.set(skills_of(self.owner), told, px=round(2000 * self.settings.lease))
+            pipe.set(SKILLS, told, ex=SKILLS_TTL)
+            pipe.execute()
 
     def release(self, ids: Collection[str]) -> None:
         """Let the next sweep take these jobs at once instead of when their lease is over."""

@@ -20,6 +20,7 @@ import structlog
 
 from worker import metrics, reports
 from worker.ledger import Ledger
+from worker.skills import Skills
 
 EX_STUCK = 70
 """The exit code of a process whose step was stuck (EX_SOFTWARE of sysexits.h)."""
@@ -34,10 +35,12 @@ class Pulse:
 
     Args:
         ledger: Of the same owner as the worker's, with a client of its own.
+        skills: What the frontends are told that this worker can do.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, skills: Skills) -> None:
         self._ledger = ledger
+        self._skills = skills
         self._lock = threading.Lock()
         self._held: set[str] = set()
         self._gone: set[str] = set()
@@ -104,6 +107,7 @@ class Pulse:
             try:
                 held = self._holding()
                 if now >= next_beat:
+                    self._ledger.offer(self._skills)
                     self._ledger.beat(held)
                     next_beat = now + settings.beat
                 if held:

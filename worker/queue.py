@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Awaitable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self, cast
 
@@ -22,13 +23,16 @@ from rq.job import Job
 from generator.spec import AvatarSpec
 from worker import scripts
 from worker.errors import BusyError, StoreAwayError
-from worker.jobs import Address, Author, Position, Record, Request, parse_request
+from worker.jobs import Address, Author, Position, Read, Record, Request, parse_request
 from worker.scripts import PREFIX, QUEUES
 from worker.settings import QueueSettings
+from worker.skills import SKILLS, Skills, shared, skills_of
 from worker.upload_store import UploadStore
 
 TASK = "worker.tasks.perform"
 """What rq calls with the job's id: by name, so that frontends do not import it."""
+SKILLS_FRESH = 3.0
+"""Seconds for which a frontend does not ask again what the workers can do."""
 DEFAULT_PACE = 2.0
 """Seconds per job that are assumed until one was measured."""
 
@@ -110,7 +114,9 @@ def restore(request: bytes | None, fields: Mapping[bytes, bytes]) -> Record | No
     def number(name: bytes) -> float | None:
         return float(fields[name]) if fields.get(name) else None
 
-    specs, landed, params = (fields.get(name) for name in (b"specs", b"landed", b"error_params"))
+    specs, landed, params, read = (
+        fields.get(name) for name in (b"specs", b"landed", b"error_params", b"read")
+    )
     return Record.model_validate(
         {
             "request": parse_request(request),
@@ -121,6 +127,7 @@ def restore(request: bytes | None, fields: Mapping[bytes, bytes]) -> Record | No
             "finished": number(b"finished"),
             "draw_seconds": number(b"draw_seconds"),
             "specs": _figures(specs) if specs else (),
+            "read": _read(read) if read else Read(),
             "error": (fields.get(b"error") or b"").decode() or None,
             "error_params": json.loads(params) if params else {},
             "waiting": fields[b"waiting"].decode() if b"waiting" in fields else None,
@@ -140,6 +147,14 @@ def _figures(specs: bytes) -> tuple[AvatarSpec, ...]:
         return ()
 
 
+def _read(read: bytes) -> Read:
+    """What was read of pictures, likewise."""
+    try:
+        return Read.model_validate_json(read)
+    except ValidationError:
+        return Read()
+
+
 class JobQueue:
     """One per frontend process; safe to use from many tasks at once."""
 
@@ -149,6 +164,8 @@ class JobQueue:
         url = settings.uploads_url
         self._memory = client if url is None else connection(url.get_secret_value(), attempts=1)
         self.uploads = UploadStore(self._memory, settings)
+        self._skills: Skills | None = None
+        self._skills_until = 0.0
         self._submit = client.register_script(scripts.SUBMIT)
         self._cancel = client.register_script(scripts.CANCEL)
         self._forget = client.register_script(scripts.FORGET)
@@ -235,9 +252,7 @@ class JobQueue:
             answer = await self._cancel(args=[job_id, "" if by is None else by.key])
         if answer is None:
             return False
-        with contextlib.suppress(StoreAwayError):
-            async with reachable():
-                await self.uploads.drop(cast(bytes, answer).decode().split())
+        await self.drop(cast(bytes, answer).decode().split())
         return True
 
     async def opened(self, job_id: str, message_id: str) -> bool:
@@ -275,12 +290,18 @@ class JobQueue:
         return [job_id.decode() for job_id in cast(list[bytes], ids)]
 
     async def result(self, job_id: str) -> list[bytes] | None:
-        """The PNG bytes of each candidate; None if there are none (any more, after 24 h)."""
+        """The bytes of each picture: PNG, or the GIF of a film.
+
+        None if there are none any more: after 24 h, after 15 min if a photo was painted.
+        """
         async with reachable():
             pictures = await cast(
                 Awaitable[list[bytes]], self._redis.lrange(f"{PREFIX}result:{job_id}", 0, -1)
             )
-        return pictures or None
+            if pictures:
+                return pictures
+            painted = await self.uploads.painted(job_id)
+        return None if painted is None else [painted]
 
     async def position(self, job_id: str) -> Position | None:
         """Where an open job stands and about how long it will take; None if it is not open."""
@@ -335,6 +356,31 @@ class JobQueue:
         """
         async with reachable():
             return await self.uploads.put(author, data)
+
+    async def drop(self, uploads: Collection[str]) -> None:
+        """Delete pictures for which there is no job (any more); at the latest they go by time."""
+        with contextlib.suppress(StoreAwayError):
+            async with reachable():
+                await self.uploads.drop(uploads)
+
+    async def skills(self) -> Skills | None:
+        """What every worker that is alive can do, else what the last ones could.
+
+        None if there was no worker for a day; at most a few seconds old.
+        """
+        if time.monotonic() < self._skills_until:
+            return self._skills
+        async with reachable(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.time()
+            pipe.zrange(f"{PREFIX}workers", 0, -1, withscores=True)
+            clock, workers = await pipe.execute()
+        alive = [skills_of(name.decode()) for name, till in workers if till > clock[0]]
+        async with reachable():
+            told = await self._redis.mget(alive or [SKILLS])
+        known = [Skills.model_validate_json(skills) for skills in told if skills is not None]
+        self._skills = shared(known) if known else None
+        self._skills_until = time.monotonic() + SKILLS_FRESH
+        return self._skills
 
     async def forget(self, platform: str, user_id: str) -> int:
         """Delete every request, record, result and upload of a person; open jobs are dropped.

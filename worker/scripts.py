@@ -7,7 +7,8 @@ nothing and says so.
 
 Keys, all under `moemoji:` (rq's own are `rq:queue:*`, `rq:job:*`):
 
-    record:ID     hash    state, owner, attempts, times, specs, error, waiting, landed; 30 days
+    record:ID     hash    state, owner, attempts, times, specs, read, error, waiting, landed;
+                          30 days
     request:ID    string  the request as JSON; 30 days
     result:ID     list    PNG bytes, one per candidate; 24 h
     open:USER     zset    the user's open jobs, oldest first (score: sequence)
@@ -249,16 +250,16 @@ return answer
 FINISH = (
     _PRELUDE
     + """
--- id worker state error params specs seconds result_ttl pictures...
+-- id worker state error params specs seconds result_ttl read pictures...
 -- answers 1, or 0 if the job is no longer this worker's to finish
 local id, record = ARGV[1], P..'record:'..ARGV[1]
 local r = redis.call('HMGET', record, 'state', 'owner', 'platform', 'user')
 if r[1] ~= 'drawing' or r[2] ~= ARGV[2] then return 0 end
 redis.call('HSET', record, 'state', ARGV[3], 'error', ARGV[4], 'error_params', ARGV[5],
-  'specs', ARGV[6], 'draw_seconds', ARGV[7], 'finished', now())
-if #ARGV > 8 then
+  'specs', ARGV[6], 'read', ARGV[9], 'draw_seconds', ARGV[7], 'finished', now())
+if #ARGV > 9 then
   redis.call('DEL', P..'result:'..id)
-  for i = 9, #ARGV do redis.call('RPUSH', P..'result:'..id, ARGV[i]) end
+  for i = 10, #ARGV do redis.call('RPUSH', P..'result:'..id, ARGV[i]) end
   redis.call('EXPIRE', P..'result:'..id, ARGV[8])
 end
 close(id, r[4])

@@ -113,6 +113,10 @@ class WorkerSettings(ProcessSettings):
     """The class that draws, as module:Class."""
     upload_check: Annotated[str, Field(pattern=r"^([\w.]+:\w+)?$")] = ""
     """The class that looks at pictures people send in, as module:Class; empty: none does."""
+    style_weights: Path | None = None
+    """Weights of painted styles that you trained; without it the shipped ones."""
+    encoder_weights: Path | None = None
+    """Weights of the encoder that reads drawn figures; without it the shipped ones."""
     batch_jobs: Annotated[int, Field(ge=1, le=256)] = 8
     """Jobs drawn together at most."""
     batch_pictures: Annotated[int, Field(ge=1, le=1024)] = 8

@@ -10,10 +10,10 @@ import os
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from random import Random
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from PIL.Image import Image
 from rq import get_current_job
@@ -24,10 +24,10 @@ from generator.spec import PALETTES, SLIDERS, VOCABULARY, AvatarSpec
 from generator.wish import Wish, candidate_seed
 from worker import metrics
 from worker.errors import SetupError
-from worker.jobs import DrawRequest, Request
+from worker.jobs import DrawRequest, Read, Request
 from worker.ledger import Ledger
 from worker.settings import WorkerSettings, load
-from worker.uploads import UploadRefusedError, load_check, look
+from worker.uploads import load_check, look
 
 _WARM = 16
 """Pictures to warm up with at most: more may be too much for the memory, which only a batch that
@@ -39,6 +39,22 @@ _TOGETHER = {
     "eye_colour2": ("odd_eyes",),
     "hair_colour2": ("hair_pattern",),
 }
+
+
+T = TypeVar("T")
+
+
+class Around(Protocol):
+    """Makes a call that may take long."""
+
+    def __call__(self, call: Callable[[], T], /) -> T:
+        """What the call returns."""
+        ...
+
+
+def plainly(call: Callable[[], T], /) -> T:
+    """Make the call, and nothing else."""
+    return call()
 
 
 class Engine(Protocol):
@@ -82,7 +98,9 @@ class Drawn:
 
     specs: tuple[AvatarSpec, ...]
     pictures: list[bytes]
-    """PNG bytes, one per spec."""
+    """PNG bytes, one per spec; of a film one GIF, of a painting one PNG without a spec."""
+    read: Read = field(default_factory=Read)
+    """What was read of the pictures that were sent in."""
 
 
 def vary(spec: AvatarSpec, seed: int, strength: float) -> AvatarSpec:
@@ -117,12 +135,19 @@ def specs_of(request: DrawRequest) -> tuple[AvatarSpec, ...]:
         return tuple(vary(base, seed, strength) for seed in seeds)
     if request.specs is not None:
         return request.specs
+    if request.likeness:
+        # As `generator.selfie.candidates` counts them.
+        likely = [request.likeness[i % len(request.likeness)] for i in range(request.count)]
+        return tuple(
+            wish.merge(request.wish).complete((request.seed + i) % 2**32)
+            for i, wish in enumerate(likely)
+        )
     return request.wish.candidates(request.seed, request.count)
 
 
 def compatible(request: Request) -> tuple[Any, ...]:
-    """Requests with equal keys may be drawn in one batch."""
-    return (request.kind, request.size)
+    """Requests with equal keys may be drawn in one batch; only wishes are."""
+    return (request.kind, request.size if isinstance(request, DrawRequest) else request.job_id)
 
 
 def draw(
@@ -131,7 +156,7 @@ def draw(
     *,
     step: int,
     dropped: Callable[[], Collection[str]] = tuple,
-    around: Callable[[Callable[[], list[Image]]], list[Image]] = lambda call: call(),
+    around: Around = plainly,
 ) -> Iterator[tuple[DrawRequest, Drawn]]:
     """Draw compatible requests together; each comes out as soon as its pictures are complete.
 
@@ -180,12 +205,16 @@ def _encoders() -> ThreadPoolExecutor:
 
 def perform(job_id: str) -> None:
     """Do one job from start to end: what a stock rq worker calls, loading the engine each time."""
+    # These do their work with what is above.
+    from worker.models import Models
+    from worker.studio import work
+
     job = get_current_job()
     if job is None:
         raise RuntimeError("perform is called by an rq worker")
     settings = load(WorkerSettings)
     ledger = Ledger(job.connection, f"stock-{os.getpid()}", settings)
-    engine = load_engine(settings.engine)
+    models = Models(load_engine(settings.engine), settings)
     check = load_check(settings.upload_check)
     for claim in ledger.claim([job_id]):
         if claim.request is None or not ledger.begin([job_id]):
@@ -193,8 +222,11 @@ def perform(job_id: str) -> None:
         begun = time.perf_counter()
         try:
             look(check, ledger, claim.request)
-        except UploadRefusedError as error:
-            ledger.failed(claim, error.key)
-            continue
-        for request, drawn in draw(engine, [claim.request], step=settings.batch_pictures):
-            ledger.done(request, drawn.specs, drawn.pictures, time.perf_counter() - begun)
+            done = work(models, [claim.request], ledger.uploads, batch=settings.batch_pictures)
+            for request, drawn in done:
+                seconds = time.perf_counter() - begun
+                ledger.done(request, drawn.specs, drawn.pictures, seconds, drawn.read)
+        except PersonError as error:
+            if error.key is None:
+                raise
+            ledger.failed(claim, error.key, error.params)

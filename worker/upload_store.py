@@ -5,7 +5,8 @@ hold a photo's bytes, a snapshot even those that are deleted a second later. So 
 of their own (`MOEMOJI_UPLOADS_URL`), or share that of the jobs if it keeps everything in memory, as
 the console's own does. Redis is asked before each picture; one that writes is given none.
 
-    upload:KEY    string  bytes of a picture; 15 min, or until its job ends
+    upload:KEY    string  bytes of a picture; 15 min, or until its job ends; painted ones, under
+                          their job's id, 15 min
     uploads:USER  set     their keys, so that a person can be forgotten; 15 min
 """
 
@@ -33,6 +34,11 @@ class UploadsOffError(ChatError):
 def key_of(upload: str) -> str:
     """An upload's key in Redis."""
     return f"{PREFIX}upload:{upload}"
+
+
+def uploads_of(author: Author) -> str:
+    """The key of the set of a person's uploads."""
+    return f"{PREFIX}uploads:{author.key}"
 
 
 def writes(save: dict[Any, Any], appendonly: dict[Any, Any]) -> bool:
@@ -71,7 +77,7 @@ class UploadStore:
         if refused:
             raise UploadsOffError
         upload = secrets.token_hex(12)
-        mine = f"{PREFIX}uploads:{author.key}"
+        mine = uploads_of(author)
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.set(key_of(upload), data, ex=self._ttl)
             pipe.sadd(mine, upload)
@@ -84,8 +90,12 @@ class UploadStore:
         if uploads:
             await self._redis.delete(*map(key_of, uploads))
 
+    async def painted(self, job_id: str) -> bytes | None:
+        """The picture that a job painted, if it is still there."""
+        return cast(bytes | None, await self._redis.get(key_of(job_id)))
+
     async def forget(self, author: Author) -> None:
         """Delete all pictures of a person."""
-        mine = f"{PREFIX}uploads:{author.key}"
+        mine = uploads_of(author)
         uploads = cast(set[bytes], await cast(Any, self._redis.smembers(mine)))
         await self._redis.delete(mine, *(key_of(upload.decode()) for upload in uploads))

@@ -27,13 +27,15 @@ from rq.worker_registration import clean_worker_registry
 
 from generator.errors import PersonError
 from worker import logs, metrics
-from worker.jobs import DrawRequest
+from worker.jobs import BlendRequest, DrawRequest, Request, StylizeRequest
 from worker.ledger import Claim, Ledger, Patience
+from worker.models import Models
 from worker.pulse import Pulse
 from worker.queue import RETRIED
 from worker.scripts import QUEUES
 from worker.settings import WorkerSettings
-from worker.tasks import Engine, compatible, draw
+from worker.studio import work
+from worker.tasks import compatible
 from worker.uploads import load_check, look
 
 QUIET = 1.0
@@ -57,7 +59,7 @@ class AvatarWorker(SimpleWorker):
     Args:
         client: From `worker.ledger.connection`.
         patience: Of the client.
-        engine: Loaded and warm.
+        models: With an engine that is loaded and warm.
         name: Unique among all workers.
     """
 
@@ -65,7 +67,7 @@ class AvatarWorker(SimpleWorker):
         self,
         client: redis.Redis,
         patience: Patience,
-        engine: Engine,
+        models: Models,
         settings: WorkerSettings,
         pulse: Pulse,
         name: str,
@@ -82,7 +84,7 @@ class AvatarWorker(SimpleWorker):
         )
         self._told = float("-inf")
         self._patience = patience
-        self._engine = engine
+        self._models = models
         self._settings = settings
         self._pulse = pulse
         self._books = Ledger(client, name, settings)
@@ -261,16 +263,19 @@ class AvatarWorker(SimpleWorker):
         requests = [claim.request for claim in group if claim.request is not None]
         while open_claims:
             try:
-                for request, drawn in draw(
-                    self._engine,
+                for request, drawn in work(
+                    self._models,
                     requests,
-                    step=self._step,
+                    self._books.uploads,
+                    batch=self._step,
                     dropped=self._pulse.gone,
                     around=lambda call: self._pulse.watch(list(open_claims), call),
                 ):
                     seconds = time.perf_counter() - begun
                     with metrics.stage("store"):
-                        kept = self._books.done(request, drawn.specs, drawn.pictures, seconds)
+                        kept = self._books.done(
+                            request, drawn.specs, drawn.pictures, seconds, drawn.read
+                        )
                     del open_claims[request.job_id]
                     self._pulse.drop([request.job_id])
                     outcome = "drawn" if kept else "result-dropped"
@@ -304,8 +309,10 @@ class AvatarWorker(SimpleWorker):
                 return []
         return []
 
-    def _said(self, request: DrawRequest) -> dict[str, str]:
-        return {"prompt": request.prompt} if self._settings.log_prompts else {}
+    def _said(self, request: Request) -> dict[str, str]:
+        if isinstance(request, StylizeRequest | BlendRequest) or not self._settings.log_prompts:
+            return {}
+        return {"prompt": request.prompt}
 
     def _not_drawn(self, claim: Claim) -> None:
         if claim.request is None:

@@ -177,7 +177,13 @@ class Session:
                 me, here, name=command["name"], words=command["words"], message_id=number
             )
         if form is not None:
-            return Edited(me, here, job_id=form.job_id, words=line, message_id=number)
+            return Edited(
+                *(me, here),
+                question=form.question,
+                job_id=form.job_id,
+                words=line,
+                message_id=number,
+            )
         return Command(me, here, name="avatar", words=line, message_id=number)
 
 

@@ -119,13 +119,16 @@ class Answers:
         """Ask for the new wish."""
         record = await self.record(event.action.subject)
         limits.owner(event, record)
-        request = record.request
+        drawing = record.drawing
+        if drawing is None:
+            raise RefusalError("gone")
         form = Form(
+            question="edited",
             job_id=record.job_id,
             title=say("say.edit_title"),
             label=say("say.edit_label"),
-            text=request.prompt,
-            ask=say("say.edit_ask", wish=wish_of(request, say)),
+            text=drawing.prompt,
+            ask=say("say.edit_ask", wish=wish_of(record.request, say)),
             limit=MAX_WORDS,
         )
         return Reply(form=form)

@@ -131,7 +131,8 @@ class Carrier:
                     followed.cancel()
                 pictures = await event.pictures() if event.kind == "done" else None
                 record = await self._opened(event.record)
-                reply = await finished(record, event.kind, event.error, pictures)
+                skills = await self._conversation.queue.skills()
+                reply = await finished(record, event.kind, event.error, pictures, skills)
                 landed = await self._outlet.show(record, reply)
                 await event.ack(landed)
                 metrics.DELIVERIES.labels(platform, "delivered").inc()

@@ -10,14 +10,17 @@ import structlog
 from bot.core import limits
 from bot.core.admin import Admin
 from bot.core.answers import Answers
+from bot.core.blends import Blends
+from bot.core.desk import Desk
 from bot.core.drawing import Drawing
-from bot.core.events import COMMANDS, Command, Edited, Event, Pictures, Press
+from bot.core.events import COMMANDS, Command, Edited, Event, Press
 from bot.core.limits import Limits
 from bot.core.panel import Panel
+from bot.core.photos import Photos
 from bot.core.preferences import Preferences
 from bot.core.refusals import RefusalError, explained
 from bot.core.replies import Chat, Reply
-from bot.core.results import waiting
+from bot.core.results import is_film, language_for, waiting
 from bot.core.wishes import warm
 from bot.journal import where
 from bot.moderation.rules import Standing
@@ -60,9 +63,12 @@ class Conversation:
         self.queue = queue
         self.preferences = preferences
         self._limits = Limits(preferences, settings or LimitSettings())
-        self._drawing = Drawing(queue, preferences, self._limits)
+        self._desk = Desk(queue, preferences, self._limits)
+        self._drawing = Drawing(queue, preferences, self._limits, self._desk)
         logged = isinstance(settings, ProcessSettings) and settings.log_prompts
         self._answers = Answers(queue, preferences, logged=logged)
+        self._photos = Photos(queue, preferences, self._limits, self._desk, self._answers)
+        self._blends = Blends(queue, self._limits, self._desk, self._answers)
         self._panel = Panel(preferences, self._limits)
         self._admin = Admin(queue, self._limits)
         warm()
@@ -88,9 +94,11 @@ class Conversation:
             if isinstance(event, Edited):
                 record = await self._answers.record(event.job_id)
                 limits.owner(event, record)
+                if event.question == "blended":
+                    return await self._blends.blended(event, say, chat, standing, record)
+                if event.pictures:
+                    return await self._photos.selfie(event, say, chat, standing)
                 return await self._drawing.edited(event, say, chat, standing, record)
-            if isinstance(event, Pictures):
-                return Reply(say("say.member" if event.of_member else "say.photo"), private=True)
             raise TypeError(f"no answer to {type(event).__name__}")
         except ChatError as error:
             metrics.REFUSED.labels(event.place.platform, error.key).inc()
@@ -117,18 +125,27 @@ class Conversation:
 
     async def opened(self, job_id: str) -> None:
         """Wait until the waiting message of a job is posted, if that is just being done here."""
-        posted = self._drawing.opening.get(job_id)
+        posted = self._desk.opening.get(job_id)
         if posted is not None:
             await posted.wait()
 
     async def progress(self, record: Record, position: Position) -> Reply:
         """The waiting message of a job, brought up to date."""
-        return waiting(texts(language_of(record.request.locale)), record.job_id, position)
+        return waiting(language_for(record), record.request, position)
 
     async def _command(
         self, event: Command, say: Texts, chat: Chat, standing: Standing
     ) -> Reply | None:
         match COMMAND_NAMES.get(event.name.lower()):
+            case "selfie":
+                return await self._photos.selfie(event, say, chat, standing)
+            case "avatar" if event.pictures:
+                return await self._photos.selfie(event, say, chat, standing)
+            case "stylize":
+                return await self._photos.stylize(event, say, chat, standing)
+            case "blend" | "morph" as name:
+                film = name == "morph"
+                return await self._blends.command(event, say, chat, standing, film=film)
             case "avatar":
                 return await self._drawing.avatar(event, say, chat, standing)
             case "start":
@@ -139,6 +156,8 @@ class Conversation:
                     raise RefusalError("no_id")
                 record = await self._answers.record(job_id)
                 limits.owner(event, record)
+                if is_film(record) and not await self.queue.result(record.job_id):
+                    return await self._blends.film(event, say, chat, standing, record)
                 return await self._drawing.show(event, say, chat, standing, record)
             case "queue":
                 return await self._answers.line(event, say)
@@ -170,6 +189,12 @@ class Conversation:
                 return await self._answers.details(event, say)
             case "edit":
                 return await self._answers.edit(event, say)
+            case "blend":
+                return await self._blends.ask(event, say)
+            case "styles":
+                return await self._photos.styles(event, say)
+            case "paint":
+                return await self._photos.paint(event, say, chat, standing)
             case "delete":
                 return await self._answers.delete(event)
             case "forget":
@@ -183,6 +208,8 @@ class Conversation:
             "pick": self._drawing.pick,
             "vary": self._drawing.vary,
             "file": self._drawing.file,
+            "person": self._photos.person,
+            "film": self._blends.film,
         }.get(name)
         if act is None:
             # A button of a version that had more of them.

@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import secrets
 from typing import Any
 
-import structlog
-
+from bot.core.desk import Desk
 from bot.core.events import Action, Command, Edited, Event, Press
 from bot.core.limits import Limits
 from bot.core.preferences import Choices, Preferences
-from bot.core.refusals import LimitError, RefusalError
+from bot.core.refusals import RefusalError
 from bot.core.replies import Button, Chat, Reply
-from bot.core.results import LARGE, files, finished, waiting
+from bot.core.results import LARGE, files, finished
 from bot.core.wishes import DEFAULT_COUNT, SEEDS, order
-from bot.journal import where
 from bot.moderation.rules import Standing
 from bot.texts import Texts
 from worker.jobs import DrawRequest, Record, Variation
 from worker.queue import JobQueue
 
-log = structlog.get_logger(__name__)
-
 
 class Drawing:
     """Submits requests, after the limits of the place."""
 
-    def __init__(self, queue: JobQueue, preferences: Preferences, limits: Limits) -> None:
+    def __init__(
+        self, queue: JobQueue, preferences: Preferences, limits: Limits, desk: Desk
+    ) -> None:
         self._queue = queue
         self._preferences = preferences
         self._limits = limits
-        self.opening: dict[str, asyncio.Event] = {}
-        """Jobs whose waiting messages are just being posted; set when that is over."""
+        self._desk = desk
 
     async def avatar(
         self, event: Command, say: Texts, chat: Chat, standing: Standing
@@ -62,12 +58,11 @@ class Drawing:
         self, event: Press, say: Texts, chat: Chat, standing: Standing, old: Record
     ) -> Reply | None:
         """The same wish, other figures."""
-        asked = old.request
+        asked = drawing_of(old)
         count = asked.count
         if asked.specs is not None and asked.variation is None:
             # A pick: again means others like the first time, not one more alike.
-            shared, own = await self._choices(event)
-            count = own.count or shared.count or DEFAULT_COUNT
+            count = (await self._defaults(event)).count or DEFAULT_COUNT
         values: dict[str, Any] = {
             "count": count,
             "seed": secrets.randbelow(SEEDS),
@@ -103,7 +98,7 @@ class Drawing:
     ) -> Reply | None:
         """The transparent PNGs: at once if they are still there, else drawn again."""
         pictures = await self._queue.result(old.job_id)
-        if pictures and old.request.background is None:
+        if pictures and (old.drawing is None or old.drawing.background is None):
             return files(old, pictures)
         values = {"background": None, **self._same(old)}
         return await self._again(event, say, chat, standing, old, "file", values, lane="high")
@@ -131,26 +126,25 @@ class Drawing:
         *,
         old: Record | None = None,
     ) -> Reply | None:
-        shared, own = await self._choices(event)
-        chosen = Choices(style=own.style or shared.style, count=own.count or shared.count)
+        before = drawing_of(old) if old else None
         asked = order(
             words,
             options,
-            chosen,
-            seed=old.request.seed if old else None,
+            await self._defaults(event),
+            seed=before.seed if before else None,
             allowed=lambda prompt: self._limits.words(prompt, standing),
         )
-        values: dict[str, Any] = {
-            "prompt": asked.prompt,
-            "wish": asked.wish,
-            "understood": asked.understood,
-            "unknown": asked.unknown,
-            "seed": asked.seed,
-            "count": asked.count,
-            "background": asked.background,
-        }
-        return await self._submit(
-            event, say, chat, standing, pressed, values, parent=old.job_id if old else None
+        # Who was read of a photo stays so.
+        values = asked.fields | {"likeness": before.likeness if before else ()}
+        return await self._desk.submit(
+            DrawRequest,
+            event,
+            say,
+            chat,
+            standing,
+            pressed,
+            values,
+            parent=old.job_id if old else None,
         )
 
     async def _again(
@@ -164,91 +158,32 @@ class Drawing:
         values: dict[str, Any],
         lane: str = "default",
     ) -> Reply | None:
-        asked = old.request
+        asked = drawing_of(old)
         kept = {
             name: getattr(asked, name)
             for name in (
                 *("prompt", "wish", "understood", "unknown", "seed", "count"),
-                *("size", "background", "specs", "variation"),
+                *("size", "background", "likeness", "specs", "variation"),
             )
         }
         # What may be drawn can have changed since.
         kept["prompt"] = self._limits.words(asked.prompt, standing)
         if pressed == "reroll" and asked.variation is None:
             kept["size"] = 256
-        return await self._submit(
-            event, say, chat, standing, pressed, kept | values, parent=old.job_id, lane=lane
+        return await self._desk.submit(
+            DrawRequest,
+            event,
+            say,
+            chat,
+            standing,
+            pressed,
+            kept | values,
+            parent=old.job_id,
+            lane=lane,
         )
 
-    async def _submit(
-        self,
-        event: Event,
-        say: Texts,
-        chat: Chat,
-        standing: Standing,
-        pressed: str,
-        values: dict[str, Any],
-        *,
-        parent: str | None = None,
-        lane: str = "default",
-    ) -> Reply | None:
-        """Ask the worker, then show the waiting message that the result is edited into.
-
-        In this order a frontend that is killed in between leaves a job, whose result comes, and
-        not a promise that nobody keeps.
-
-        Returns:
-            None for a double click, or what the chat says twice: the first one is answered.
-        """
-        self._limits.place(event, standing)
-        click = event.action.data if isinstance(event, Press) else ""
-        source = f"{pressed}:{event.place.chat_id}/{event.message_id}:{click}"
-        request = DrawRequest(
-            author=event.author,
-            address=chat.here(),
-            locale=say.language,
-            parent=parent,
-            once=source[:200] if event.message_id else None,
-            origin=event.origin,
-            lane=lane,  # type: ignore[arg-type]
-            **values,
-        )
-        try:
-            counted = await self._limits.take(event, standing, closer=lane == "high")
-        except LimitError:
-            if event.origin is not None and await self._queue.made(event.author, event.origin):
-                # Said twice by the chat, and counted the first time.
-                return None
-            raise
-        # Before the first worker can be done with it.
-        posted = self.opening[request.job_id] = asyncio.Event()
-        made = False
-        try:
-            job_id = await self._queue.submit(request)
-            made = job_id == request.job_id
-            return await self._open(job_id, say, chat) if made else None
-        finally:
-            if not made:
-                await self._limits.give_back(counted)
-            del self.opening[request.job_id]
-            posted.set()
-
-    async def _open(self, job_id: str, say: Texts, chat: Chat) -> Reply:
-        """Post the waiting message."""
-        try:
-            address = await chat.wait(waiting(say, job_id))
-            opened = await self._queue.opened(job_id, address.message_id or "")
-        except Exception as error:
-            # The result will come as a message of its own.
-            log.warning(
-                "nothing-waits", job_id=job_id, error=type(error).__name__, where=where(error)
-            )
-            opened = True
-        return Reply(job_id=job_id) if opened else Reply(delete=True)
-
-    async def _choices(self, event: Event) -> tuple[Choices, Choices]:
-        shared, own = await self._preferences.choices(event.place.owner, f"user:{event.author.key}")
-        return shared, own
+    async def _defaults(self, event: Event) -> Choices:
+        return await self._preferences.defaults(event.place.owner, event.author)
 
     @staticmethod
     def _same(old: Record) -> dict[str, Any]:
@@ -263,6 +198,17 @@ class Drawing:
         if index >= len(old.specs):
             raise RefusalError("gone")
         return index
+
+
+def drawing_of(record: Record) -> DrawRequest:
+    """A job as wishes that can be drawn again.
+
+    Raises:
+        RefusalError: if nothing of it is left to draw.
+    """
+    if record.drawing is None:
+        raise RefusalError("gone")
+    return record.drawing
 
 
 def ideas(say: Texts) -> Reply:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from worker.jobs import Author
 
 COMMANDS: tuple[str, ...] = (
-    *("avatar", "show", "queue", "cancel", "settings", "help", "privacy", "forget", "admin"),
+    *("avatar", "selfie", "stylize", "blend", "morph", "show", "queue", "cancel"),
+    *("settings", "help", "privacy", "forget", "admin"),
 )
 """The commands, by the names that the texts and the platforms give them their own names for."""
+
+Question = Literal["edited", "blended"]
+"""What we ask for with a field to write into: another wish, or what to blend a picture with."""
 
 ACTION = re.compile(
     r"(?P<name>[a-z]{1,10}):(?P<subject>[0-9A-Za-z_.-]{0,40}):(?P<argument>[0-9A-Za-z_.-]{0,12})"
@@ -94,6 +99,21 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that somebody sent or pointed at, not fetched yet.
+
+    Attributes:
+        fetch: Gets its bytes from the chat.
+        size: Bytes, where the chat tells.
+        message_id: The message that it stands in, if it can be found there again later.
+    """
+
+    fetch: Callable[[], Awaitable[bytes]] = field(repr=False)
+    size: int | None = None
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something that one person did in one place."""
 
@@ -103,6 +123,9 @@ class Event:
     """The message that it came in, or that the button is under; for clicks and repeats."""
     origin: str | None = field(default=None, kw_only=True)
     """The platform's own name of this event, unlike that of any other: chats may say it twice."""
+
+    pictures: tuple[Picture, ...] = field(default=(), kw_only=True, repr=False)
+    """What it is about: first one that is pointed at (replied to), then those sent with it."""
 
     @property
     def author(self) -> Author:
@@ -139,20 +162,11 @@ class Press(Event):
 
 @dataclass(frozen=True, slots=True)
 class Edited(Event):
-    """The new wish for an earlier job: from Discord's modal, or a reply to our question."""
+    """An answer to a question about an earlier job: from Discord's modal, or a reply."""
 
+    question: Question = "edited"
     job_id: str = ""
     words: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Pictures(Event):
-    """Somebody showed us pictures (or pointed at a message or member that has one)."""
-
-    count: int = 1
-    of_member: bool = False
-    """It is the profile picture of a member."""
-    words: str = field(default="", repr=False)
-
-
-Anything = Command | Press | Edited | Pictures
+Anything = Command | Press | Edited

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self, cast
 import redis.asyncio
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.core.events import Question
 from generator.spec import Style
 from worker.jobs import Author
 from worker.queue import connection, reachable
@@ -33,6 +34,8 @@ class Choices(BaseModel):
     style: Style | None = None
     language: _Language | None = None
     count: Annotated[int | None, Field(ge=1, le=4)] = None
+    photos: bool = False
+    """Was told what becomes of photos."""
 
 
 class Preferences:
@@ -70,6 +73,11 @@ class Preferences:
             answers = await pipe.execute()
         return [_restore(fields) for fields in answers[::2]]
 
+    async def defaults(self, place: str, author: Author) -> Choices:
+        """What holds for a person in a place: the person's own choices, else the place's."""
+        shared, own = await self.choices(place, f"user:{author.key}")
+        return Choices(style=own.style or shared.style, count=own.count or shared.count)
+
     async def choose(self, owner: str, name: str, value: str | None) -> None:
         """Keep a choice; None takes it back. The value must be valid for `Choices`."""
         async with reachable(), self.redis.pipeline(transaction=True) as pipe:
@@ -80,16 +88,20 @@ class Preferences:
             pipe.expire(_key(owner), YEAR)
             await pipe.execute()
 
-    async def ask(self, chat: str, message_id: str, job_id: str) -> None:
-        """Remember that this message asks for a new wish for the job."""
+    async def ask(self, chat: str, message_id: str, question: Question, job_id: str) -> None:
+        """Remember what this message asks, and about which job."""
+        key = f"moemoji:question:{chat}:{message_id}"
         async with reachable():
-            await self.redis.set(f"moemoji:question:{chat}:{message_id}", job_id, ex=QUESTION_TTL)
+            await self.redis.set(key, f"{question} {job_id}", ex=QUESTION_TTL)
 
-    async def asked(self, chat: str, message_id: str) -> str | None:
-        """The job that a message asked about; None if it did not."""
+    async def asked(self, chat: str, message_id: str) -> tuple[Question, str] | None:
+        """What a message asked, and about which job; None if it asked nothing."""
         async with reachable():
-            job_id = await self.redis.get(f"moemoji:question:{chat}:{message_id}")
-        return None if job_id is None else cast(bytes, job_id).decode()
+            value = await self.redis.get(f"moemoji:question:{chat}:{message_id}")
+        if value is None:
+            return None
+        question, _, job_id = cast(bytes, value).decode().rpartition(" ")
+        return cast(Question, question or "edited"), job_id
 
     async def forget(self, author: Author) -> None:
         """Delete what a person chose."""

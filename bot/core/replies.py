@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from bot.core.events import Action
+from bot.core.events import Action, Question
 from worker.jobs import Address
 
 
@@ -29,7 +29,7 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A PNG.
+    """A PNG, or the GIF of a film.
 
     Attributes:
         name: A file name that says nothing of the person or the wish.
@@ -43,6 +43,7 @@ class File:
 class Form:
     """A question with one line of text for an answer, which comes back as `Edited`."""
 
+    question: Question
     job_id: str
     title: str
     label: str

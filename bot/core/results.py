@@ -14,12 +14,23 @@ from bot.texts import LANGUAGES, Texts, language_of, texts
 from generator.compositing import background, grid, png
 from generator.prompt import describe
 from worker.errors import ChatError
-from worker.jobs import DrawRequest, Position, Record
+from worker.jobs import (
+    BlendRequest,
+    DrawRequest,
+    Position,
+    Record,
+    Request,
+    SelfieRequest,
+    StylizeRequest,
+)
+from worker.skills import Skills
 
 PREVIEW_BACKGROUND = "#fdf3f4"
 """Behind transparent candidates in a preview: chats show them on black otherwise."""
 UNDER_WAITING = "w"
 """Marks the cancel button of a waiting message."""
+HOLDS_PHOTOS = frozenset({"telegram"})
+"""Chats that tell with a button which photo its message answers, and give it out again."""
 LARGE = 512
 """Pixels of a pick, "full size"."""
 
@@ -30,22 +41,36 @@ def language_for(record: Record) -> Texts:
     return texts(locale if locale in LANGUAGES else language_of(locale))
 
 
-def wish_of(request: DrawRequest, say: Texts, limit: int = 200) -> str:
-    """The wish in quotation marks, or that it was a surprise."""
-    return say.quoted(request.prompt, limit) if request.prompt else say("say.surprised")
+def is_film(record: Record) -> bool:
+    """Whether its result is a film."""
+    return isinstance(record.request, BlendRequest) and record.request.film
 
 
-def pressed(request: DrawRequest) -> str:
+def wish_of(request: Request, say: Texts, limit: int = 200) -> str:
+    """The wish in quotation marks, or what else it was that somebody wanted."""
+    if isinstance(request, StylizeRequest):
+        style = request.title
+        return say("say.painted_like") if style is None else say("say.painted", style=style)
+    if isinstance(request, BlendRequest):
+        return say("say.filmed") if request.film else say("say.blended")
+    if request.prompt:
+        return say.quoted(request.prompt, limit)
+    if isinstance(request, SelfieRequest) or request.likeness:
+        return say("say.selfie")
+    return say("say.surprised")
+
+
+def pressed(request: Request) -> str:
     """What made this job: "avatar", or the button's name; it is part of the click's name."""
     return (request.once or "avatar").split(":")[0]
 
 
-def waiting(say: Texts, job_id: str, position: Position | None = None) -> Reply:
+def waiting(say: Texts, request: Request, position: Position | None = None) -> Reply:
     """The message until the result is there.
 
     Args:
         say: The language.
-        job_id: For the cancel button.
+        request: The job's.
         position: Where it is in the line, as far as that is known.
     """
     if position is None:
@@ -54,12 +79,17 @@ def waiting(say: Texts, job_id: str, position: Position | None = None) -> Reply:
         text = say("say.drawing")
     else:
         text = say("say.queued", place=say.place(position.place), wait=say.wait(position.seconds))
-    button = Button(say("buttons.cancel"), Action("cancel", job_id, UNDER_WAITING), emoji="✖️")
-    return Reply(text, rows=((button,),))
+    cancel = Action("cancel", request.job_id, UNDER_WAITING)
+    button = Button(say("buttons.cancel"), cancel, emoji="✖️")
+    return Reply(text + _notice(request, say), rows=((button,),))
 
 
 async def finished(
-    record: Record, kind: str, error: str | None, pictures: list[bytes] | None
+    record: Record,
+    kind: str,
+    error: str | None,
+    pictures: list[bytes] | None,
+    skills: Skills | None = None,
 ) -> Reply:
     """The message for a finished job.
 
@@ -67,92 +97,158 @@ async def finished(
         record: The job.
         kind: "done", "failed" or "cancelled".
         error: A key of `worker.errors.TEXT_KEYS` if it failed.
-        pictures: PNG bytes of each candidate; None if they are gone already.
+        pictures: The bytes of each picture; None if they are gone already.
+        skills: What the workers can do, as far as it is known.
     """
-    say, job_id = language_for(record), record.job_id
-    again = Button(say("buttons.reroll"), Action("reroll", job_id), emoji="🔁")
+    say, request, job_id = language_for(record), record.request, record.job_id
+    rows: Rows = ()
+    if record.drawing is not None:
+        rows = ((Button(say("buttons.reroll"), Action("reroll", job_id), emoji="🔁"),),)
     if kind == "cancelled":
-        return Reply(say("say.cancelled"), rows=((again,),))
+        return Reply(say("say.cancelled"), rows=rows)
     if kind == "failed":
-        sorry = ChatError(error or "draw-failed", job_id=job_id)
-        return Reply(explained(sorry, say), rows=((again,),))
+        sorry = explained(ChatError(error or "draw-failed", job_id=job_id), say)
+        if error == "no-face" and isinstance(request, SelfieRequest) and paintable(skills):
+            sorry += " " + say("say.paint_instead")
+            rows = _styles(record, say, skills)
+        return Reply(sorry + _notice(request, say), rows=rows)
     if not pictures:
-        return Reply(explained(ChatError("gone"), say), rows=((again,),))
-    if pressed(record.request) == "file":
+        return Reply(explained(ChatError("gone"), say), rows=rows)
+    if pressed(request) == "file":
         return files(record, pictures)
-    preview = await asyncio.to_thread(_preview, pictures, record.request.background is None)
-    return Reply(caption(record), rows=buttons(record), picture=File(f"{job_id}.png", preview))
+    name = file_name(record)
+    if is_film(record):
+        return Reply(caption(record), buttons(record, skills), File(name, pictures[0]))
+    transparent = isinstance(request, DrawRequest | SelfieRequest | BlendRequest) and (
+        request.background is None
+    )
+    preview = await asyncio.to_thread(_preview, pictures, transparent)
+    return Reply(caption(record), buttons(record, skills), File(name, preview))
 
 
 def files(record: Record, pictures: list[bytes]) -> Reply:
-    """The pictures to keep: PNG, byte for byte."""
+    """The pictures to keep, byte for byte."""
+    say = language_for(record)
     return Reply(
-        language_for(record)("say.files"),
+        say("say.files") if record.drawing is not None and not is_film(record) else "",
         files=tuple(
-            File(f"{record.job_id}-{number}.png", data)
-            for number, data in enumerate(pictures, start=1)
+            File(file_name(record, number), data) for number, data in enumerate(pictures, start=1)
         ),
     )
+
+
+def file_name(record: Record, number: int | None = None) -> str:
+    """A name that says nothing of the person or the wish."""
+    stem = record.job_id if number is None else f"{record.job_id}-{number}"
+    return stem + (".gif" if is_film(record) else ".png")
 
 
 def caption(record: Record) -> str:
     """What stands above a result."""
     request, say = record.request, language_for(record)
-    wish = wish_of(request, say)
-    if request.variation is not None:
+    wish, drawing = wish_of(request, say), record.drawing
+    if drawing is None or is_film(record):
+        return wish + _notice(request, say)
+    if drawing.variation is not None:
         text = say("say.done_vary", wish=wish)
-    elif request.size >= LARGE:
+    elif drawing.size >= LARGE:
         text = say("say.done_large", wish=wish)
-    elif request.count > 1:
+    elif drawing.count > 1:
         text = say("say.done", wish=wish)
     else:
         text = say("say.done_one", wish=wish)
-    if request.unknown:
-        words = say.listed([word[:40] for word in request.unknown[:5]])
+    if drawing.unknown:
+        words = say.listed([word[:40] for word in drawing.unknown[:5]])
         text += "\n" + say("say.unknown", words=words)
-    if request.prompt and not request.understood:
+    if drawing.prompt and not drawing.understood and not drawing.likeness:
         text += "\n" + say("say.hint")
-    return text
+    return text + _notice(request, say)
 
 
-def buttons(record: Record) -> Rows:
+def buttons(record: Record, skills: Skills | None = None) -> Rows:
     """The controls under a result."""
-    request, say, job_id = record.request, language_for(record), record.job_id
+    say, drawing = language_for(record), record.drawing
 
     def button(name: str, emoji: str) -> Button:
-        return Button(say(f"buttons.{name}"), Action(name, job_id), emoji=emoji)
+        return Button(say(f"buttons.{name}"), Action(name, record.job_id), emoji=emoji)
 
-    vary = Button(say("buttons.vary"), Action("vary", job_id, "0"), "main", "✨")
-    first: tuple[Button, ...]
-    if request.count > 1:
-        first = tuple(
+    delete = Button(say("buttons.delete"), Action("delete", record.job_id), "danger", "🗑️")
+    file, styles = button("file", "📎"), _styles(record, say, skills)
+    if drawing is None:
+        return (*styles, (file, delete))
+    if is_film(record):
+        return ((file, delete),)
+    second = [button("edit", "✏️"), button("blend", "🧬")]
+    if isinstance(record.request, BlendRequest):
+        second.append(button("film", "🎞️"))
+    else:
+        second.insert(0, button("reroll", "🔁"))
+    return (
+        _candidates(record, drawing, say),
+        tuple(second),
+        *styles,
+        *_people(record, say),
+        (file, button("details", "🔍"), delete),
+    )
+
+
+def _candidates(record: Record, drawing: DrawRequest, say: Texts) -> tuple[Button, ...]:
+    """To see one of them large, or to see more like it."""
+    job_id, count = record.job_id, len(record.specs) or drawing.count
+    if count > 1:
+        return tuple(
             Button(
                 say("buttons.pick", number=index + 1), Action("pick", job_id, str(index)), "main"
             )
-            for index in range(request.count)
+            for index in range(count)
         )
-    elif request.size < LARGE:
-        large = Button(say("buttons.large"), Action("pick", job_id, "0"), "main", "🖼️")
-        first = (large, vary)
-    else:
-        first = (vary,)
-    delete = Button(say("buttons.delete"), Action("delete", job_id), "danger", "🗑️")
-    return (
-        first,
-        (button("reroll", "🔁"), button("edit", "✏️"), button("file", "📎")),
-        (button("details", "🔍"), delete),
+    vary = Button(say("buttons.vary"), Action("vary", job_id, "0"), "main", "✨")
+    if drawing.size >= LARGE:
+        return (vary,)
+    return (Button(say("buttons.large"), Action("pick", job_id, "0"), "main", "🖼️"), vary)
+
+
+def _people(record: Record, say: Texts) -> Rows:
+    """Who else is in the photo."""
+    others = tuple(
+        Button(
+            say("buttons.person", number=index + 1),
+            Action("person", record.job_id, str(index)),
+            emoji="👤",
+        )
+        for index in range(1, len(record.read.people))
     )
+    return (others,) if others else ()
+
+
+def _styles(record: Record, say: Texts, skills: Skills | None) -> Rows:
+    """The painted styles of the same photo, where the chat still has it."""
+    request = record.request
+    sent = isinstance(request, SelfieRequest | StylizeRequest)
+    if not sent or request.address.platform not in HOLDS_PHOTOS or not paintable(skills):
+        return ()
+    return ((Button(say("buttons.styles"), Action("styles", record.job_id), emoji="🎨"),),)
+
+
+def paintable(skills: Skills | None) -> bool:
+    """Whether there are styles to choose from."""
+    return skills is not None and bool(skills.styles)
+
+
+def _notice(request: Request, say: Texts) -> str:
+    """What becomes of photos, for whoever sent the first one."""
+    return "\n" + say("say.notice") if request.notice else ""
 
 
 def details(record: Record, say: Texts) -> str:
     """Seed, id, what was drawn and what was not understood."""
-    request = record.request
-    nothing = say("say.nothing")
+    nothing, drawing = say("say.nothing"), record.drawing
     drawn = [describe(spec, say.language) for spec in record.specs]
+    prompt, unknown = (drawing.prompt, drawing.unknown[:20]) if drawing else ("", ())
     values = {
-        "wish": say.quoted(request.prompt, 500) if request.prompt else nothing,
-        "unknown": say.listed(request.unknown[:20]) if request.unknown else nothing,
-        "seed": request.seed,
+        "wish": say.quoted(prompt, 500) if prompt else nothing,
+        "unknown": say.listed(unknown) if unknown else nothing,
+        "seed": drawing.seed if drawing else nothing,
         "id": record.job_id,
     }
     if len(drawn) <= 1:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
 from bot.core.preferences import Choices
 from bot.core.refusals import RefusalError
@@ -22,12 +25,6 @@ DEFAULT_COUNT = 4
 MAX_COUNT = 4
 SEEDS = 2**32
 
-_OPTIONS: dict[str, str] = {
-    texts(language)(f"options.{name}.name"): name
-    for language in LANGUAGES
-    for name in ("seed", "count", "style", "background")
-}
-"""Every name that an option goes by, in all languages: "张数:2" is "count:2"."""
 _STYLES: dict[str, str] = {
     texts(language)(f"styles.{style}").lower(): style
     for language in LANGUAGES
@@ -38,16 +35,26 @@ _BACKGROUNDS: dict[str, str] = {
     for language in LANGUAGES
     for name in BACKGROUNDS
 }
-_NAMES = "|".join(_OPTIONS)
 _PAUSES = ",;，、。；"
 _COMMAS = re.compile(rf"\s*([{_PAUSES}])(?:\s*[{_PAUSES}])+")
-# "seed:7", "seed=7", "--seed 7", and with the full-width colon of Chinese and Japanese keyboards;
-# phones turn "--" into a dash.
-_OPTION = re.compile(
-    rf"(?:(?<=[\s{_PAUSES}])|^)(?:--|—|–)?({_NAMES})\s*[:=：]\s*([^\s{_PAUSES}]+)"
-    rf"|(?:(?<=[\s{_PAUSES}])|^)(?:--|—|–)({_NAMES})\s+([^\s{_PAUSES}]+)",
-    re.IGNORECASE,
-)
+_DRAWING = ("seed", "count", "style", "background")
+
+
+@cache
+def _options(names: tuple[str, ...]) -> tuple[dict[str, str], re.Pattern[str]]:
+    """Every name that an option goes by, in all languages ("张数:2" is "count:2"), and how
+    options are written."""
+    known = {texts(lang)(f"options.{name}.name"): name for lang in LANGUAGES for name in names}
+    known |= {name: name for name in names}
+    either = "|".join(map(re.escape, known))
+    # "seed:7", "seed=7", "--seed 7", and with the full-width colon of Chinese and Japanese
+    # keyboards; phones turn "--" into a dash.
+    written = re.compile(
+        rf"(?:(?<=[\s{_PAUSES}])|^)(?:--|—|–)?({either})\s*[:=：]\s*([^\s{_PAUSES}]+)"
+        rf"|(?:(?<=[\s{_PAUSES}])|^)(?:--|—|–)({either})\s+([^\s{_PAUSES}]+)",
+        re.IGNORECASE,
+    )
+    return known, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,11 @@ class Order:
     count: int
     background: str | None
 
+    @property
+    def fields(self) -> dict[str, Any]:
+        """As fields of a request."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
 
 def warm() -> None:
     """Read the lexicon and the filter's words, so that the first person does not wait for them."""
@@ -69,20 +81,25 @@ def warm() -> None:
     word_filter().check("cute girl, 二次元女孩")
 
 
-def split(words: str) -> tuple[str, dict[str, str]]:
+def split(words: str, names: tuple[str, ...] = _DRAWING) -> tuple[str, dict[str, str]]:
     """The wish and the options that were written into it.
+
+    Args:
+        words: As somebody wrote them.
+        names: The options to look for.
 
     Example:
         >>> split("cute girl seed:7")
         ('cute girl', {'seed': '7'})
     """
+    known, written = _options(names)
     options = {
-        _OPTIONS[(match[1] or match[3]).lower()]: (match[2] or match[4]).rstrip(".!！")
-        for match in _OPTION.finditer(words)
+        known[(match[1] or match[3]).lower()]: (match[2] or match[4]).rstrip(".!！")
+        for match in written.finditer(words)
     }
     if options:
         # No comma stays behind where an option was.
-        words = _COMMAS.sub(r"\1", _OPTION.sub(" ", words)).strip(f" {_PAUSES}")
+        words = _COMMAS.sub(r"\1", written.sub(" ", words)).strip(f" {_PAUSES}")
     return " ".join(words.split()), options
 
 

@@ -27,24 +27,27 @@ TOKEN_LIFE = 15 * 60 - 30
 class Answering:
     """Answers one interaction and lends the conversation its waiting message."""
 
-    def __init__(self, interaction: discord.Interaction[Any], carrier: Carrier | None) -> None:
+    def __init__(
+        self, interaction: discord.Interaction[Any], carrier: Carrier | None, event: Event
+    ) -> None:
         self._interaction = interaction
+        self._event = event
         self._carrier = carrier
         self._deferring = asyncio.Lock()
         self._message_id: int | None = None
         self._hurried = False
 
-    async def answer(self, conversation: Conversation, event: Event) -> None:
+    async def answer(self, conversation: Conversation) -> None:
         """Ask the conversation and show what it says."""
         hurry = asyncio.create_task(self._acknowledge_in_time())
         try:
-            reply = await conversation.handle(event, self)
+            reply = await conversation.handle(self._event, self)
         finally:
             # Never in the middle of its request: the lock waits for that one.
             async with self._deferring:
                 hurry.cancel()
         try:
-            await self._show(reply, conversation, event)
+            await self._show(reply, conversation)
         except discord.NotFound:
             # The message was deleted meanwhile, or we came too late: nobody waits any more.
             log.info("interaction-gone", platform="discord")
@@ -77,10 +80,12 @@ class Answering:
         await asyncio.sleep(ACKNOWLEDGE_WITHIN)
         async with self._deferring:
             if not self._interaction.response.is_done():
-                await self._interaction.response.defer(ephemeral=True, thinking=True)
+                # Pictures take a while to get: what comes of them is for everybody.
+                private = not self._event.pictures
+                await self._interaction.response.defer(ephemeral=private, thinking=True)
                 self._hurried = True
 
-    async def _show(self, reply: Reply | None, conversation: Conversation, event: Event) -> None:
+    async def _show(self, reply: Reply | None, conversation: Conversation) -> None:
         interaction, response = self._interaction, self._interaction.response
         if reply is None:
             if not response.is_done():
@@ -99,7 +104,7 @@ class Answering:
         files = attachments(reply, interaction.filesize_limit)
         content = text_of(reply)
         if files is None:
-            files, content = [], (await conversation.speech(event))("errors.size")
+            files, content = [], (await conversation.speech(self._event))("errors.size")
         buttons = view(reply.rows)
         if response.is_done():
             await interaction.edit_original_response(

@@ -8,7 +8,7 @@ import json
 import signal
 import sys
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast, get_args
 
 import aiohttp
 import discord
@@ -20,7 +20,7 @@ from discord.gateway import DiscordWebSocket
 from bot import journal
 from bot.core import Conversation
 from bot.core.carrier import GRACE, Carrier
-from bot.core.events import Action, Edited, Event, Person, Place
+from bot.core.events import Action, Edited, Event, Person, Place, Question
 from bot.core.preferences import Preferences
 from bot.discord_app.administration import add_admin
 from bot.discord_app.answering import Answering
@@ -28,6 +28,7 @@ from bot.discord_app.commands import add_commands
 from bot.discord_app.controls import Control
 from bot.discord_app.localized import Localizer
 from bot.discord_app.outlet import DiscordOutlet
+from bot.discord_app.pictures import add_pictures
 from bot.health import Heartbeat
 from bot.journal import where
 from bot.settings import DiscordSettings
@@ -69,6 +70,7 @@ class MoemojiClient(discord.Client):
         """After the login, before the gateway: buttons of earlier lives work from here on."""
         self.add_dynamic_items(Control)
         add_commands(self)
+        add_pictures(self)
         add_admin(self)
         await self.tree.set_translator(Localizer())
         await self._sync()
@@ -132,10 +134,11 @@ class MoemojiClient(discord.Client):
             return
         data: Any = interaction.data or {}
         action = Action.parse(str(data.get("custom_id", "")))
-        if action is None or action.name != "edited":
+        if action is None or action.name not in get_args(Question):
             return
         event = Edited(
             *who_and_where(interaction),
+            question=cast(Question, action.name),
             job_id=action.subject,
             words=_typed(data),
             message_id=str(interaction.id),
@@ -145,7 +148,7 @@ class MoemojiClient(discord.Client):
     async def answer(self, interaction: discord.Interaction, event: Event) -> None:
         """Let the conversation answer an interaction."""
         task = asyncio.create_task(
-            Answering(interaction, self.carrier).answer(self.conversation, event)
+            Answering(interaction, self.carrier, event).answer(self.conversation)
         )
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
@@ -210,6 +213,8 @@ def use_proxies(settings: DiscordSettings) -> None:
     """Point discord.py, which has no settings for it, at a REST or gateway proxy."""
     if settings.api_base is not None:
         discord.http.Route.BASE = settings.api_base
+    if settings.cdn is not None:
+        discord.Asset.BASE = settings.cdn
     if settings.gateway is not None:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway)
 

@@ -1,14 +1,14 @@
-"""The slash commands and context menus, with names and descriptions in every language."""
+"""The slash commands, with names and descriptions in every language."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
 
-from bot.core.events import Command, Pictures
+from bot.core.events import Command, Picture
 from bot.core.panel import SETTINGS, label
 from bot.discord_app.localized import described, localized, named
 from bot.texts import language_of, texts
@@ -28,28 +28,48 @@ def _completions(names: dict[str, str], typed: str) -> list[app_commands.Choice[
     ]
 
 
-def add_commands(client: MoemojiClient) -> None:
-    """Put every command into the client's tree."""
+Decorator = Callable[[Any], app_commands.Command[Any, Any, None]]
+
+
+def slash(client: MoemojiClient, name: str) -> Decorator:
+    """A slash command with its name and description in every language."""
+    return client.tree.command(
+        name=localized(f"commands.{name}.name"),
+        description=localized(f"commands.{name}.description"),
+    )
+
+
+async def answer(
+    client: MoemojiClient,
+    interaction: Interaction,
+    name: str,
+    words: str = "",
+    pictures: Sequence[Picture] = (),
+    **options: Any,
+) -> None:
+    """Let the conversation answer a command."""
     from bot.discord_app.client import who_and_where
 
-    tree = client.tree
+    given = {key: str(value) for key, value in options.items() if value is not None}
+    event = Command(
+        *who_and_where(interaction),
+        name=name,
+        words=words,
+        options=given,
+        message_id=str(interaction.id),
+        pictures=tuple(pictures),
+    )
+    await client.answer(interaction, event)
 
-    def command(name: str) -> Callable[[Any], app_commands.Command[Any, Any, None]]:
-        return tree.command(
-            name=localized(f"commands.{name}.name"),
-            description=localized(f"commands.{name}.description"),
-        )
+
+def add_commands(client: MoemojiClient) -> None:
+    """Put the commands about words, jobs and settings into the client's tree."""
+
+    def command(name: str) -> Decorator:
+        return slash(client, name)
 
     async def handle(interaction: Interaction, name: str, words: str = "", **options: Any) -> None:
-        given = {key: str(value) for key, value in options.items() if value is not None}
-        event = Command(
-            *who_and_where(interaction),
-            name=name,
-            words=words,
-            options=given,
-            message_id=str(interaction.id),
-        )
-        await client.answer(interaction, event)
+        await answer(client, interaction, name, words, **options)
 
     @command("avatar")
     @described("prompt", "style", "count", "seed", "background")
@@ -122,27 +142,10 @@ def add_commands(client: MoemojiClient) -> None:
         return _completions({v: label(say, what, v) for v in SETTINGS.get(what, ())}, typed)
 
     def plain(name: str) -> None:
-        async def answer(interaction: Interaction) -> None:
+        async def answered(interaction: Interaction) -> None:
             await handle(interaction, name)
 
-        command(name)(answer)
+        command(name)(answered)
 
     for name in ("queue", "help", "privacy", "forget"):
         plain(name)
-
-    @tree.context_menu(name=localized("menus.picture"))
-    async def picture(interaction: Interaction, message: discord.Message) -> None:
-        pictures = [
-            file for file in message.attachments if (file.content_type or "").startswith("image/")
-        ]
-        event = Pictures(
-            *who_and_where(interaction), count=len(pictures), message_id=str(interaction.id)
-        )
-        await client.answer(interaction, event)
-
-    @tree.context_menu(name=localized("menus.member"))
-    async def member(interaction: Interaction, user: discord.User) -> None:
-        event = Pictures(
-            *who_and_where(interaction), of_member=True, message_id=str(interaction.id)
-        )
-        await client.answer(interaction, event)

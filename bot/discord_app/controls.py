@@ -69,10 +69,10 @@ def view(rows: Rows) -> discord.ui.View:
 
 
 def form(asked: Form) -> discord.ui.Modal:
-    """A form whose answer arrives as an interaction with "edited:JOB:" for custom_id."""
+    """A form whose answer arrives as an interaction with "edited:JOB:" or so for custom_id."""
     # The time only says how long discord.py remembers it; the answer is not awaited there.
     made = discord.ui.Modal(
-        title=asked.title[:45], custom_id=Action("edited", asked.job_id).data, timeout=900
+        title=asked.title[:45], custom_id=Action(asked.question, asked.job_id).data, timeout=900
     )
     made.add_item(
         discord.ui.Label(

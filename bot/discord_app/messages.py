@@ -41,7 +41,7 @@ def attachments(reply: Reply, limit: int = SIZE_LIMIT) -> list[discord.File] | N
 
 def _smaller(picture: File, limit: int) -> File:
     """A preview may lose a little to arrive at all."""
-    if len(picture.data) <= limit:
+    if len(picture.data) <= limit or picture.name.endswith(".gif"):
         return picture
     out = io.BytesIO()
     Image.open(io.BytesIO(picture.data), formats=("PNG",)).convert("RGB").save(

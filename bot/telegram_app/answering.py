@@ -40,8 +40,12 @@ class Answering:
 
     async def answer(
         self, conversation: Conversation, preferences: Preferences, carrier: Carrier | None
-    ) -> None:
-        """Ask the conversation and show what it says."""
+    ) -> bool:
+        """Ask the conversation and show what it says.
+
+        Returns:
+            Whether it became a job.
+        """
         reply = await conversation.handle(self._event, self)
         try:
             if reply is not None and reply.job_id is not None:
@@ -53,6 +57,7 @@ class Answering:
             log.info("chat-closed", platform="telegram")
         finally:
             await self._confirm()
+        return reply is None or reply.job_id is not None
 
     def here(self) -> Address:
         """The chat, or its topic."""
@@ -62,8 +67,7 @@ class Answering:
         """The waiting message, as an answer to the command in groups."""
         await self._confirm()
         here = self._here()
-        to = None if self._event.place.private else int(self._event.message_id or 0) or None
-        sent = await self._outlet.send(here, reply, to)
+        sent = await self._outlet.send(here, reply, self._answered())
         self._waiting = here.model_copy(update={"message_id": str(sent.message_id)})
         return self._waiting
 
@@ -81,8 +85,14 @@ class Answering:
         elif self._fits_alert(reply):
             await self._confirm(reply.text)
         else:
-            to = None if self._event.place.private else int(self._event.message_id or 0) or None
-            await self._outlet.send(self._here(), reply, to)
+            await self._outlet.send(self._here(), reply, self._answered())
+
+    def _answered(self) -> int | None:
+        """The message that ours answers: that with the picture, so that its buttons find it."""
+        event = self._event
+        if event.pictures and event.pictures[0].message_id is not None:
+            return int(event.pictures[0].message_id)
+        return None if event.place.private else int(event.message_id or 0) or None
 
     def _fits_alert(self, reply: Reply) -> bool:
         """Private answers to a press pop up, where nobody else sees them."""
@@ -109,7 +119,9 @@ class Answering:
                 int(self._event.message_id or 0), allow_sending_without_reply=True
             ),
         )
-        await preferences.ask(f"telegram:{place.chat_id}", str(sent.message_id), form.job_id)
+        await preferences.ask(
+            f"telegram:{place.chat_id}", str(sent.message_id), form.question, form.job_id
+        )
 
     async def _delete(self, address: Address | None) -> None:
         if address is None or address.message_id is None:

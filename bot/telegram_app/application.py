@@ -9,7 +9,6 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -28,7 +27,7 @@ from telegram.ext import (
 from bot import journal
 from bot.core import Conversation
 from bot.core.carrier import Carrier
-from bot.core.events import COMMANDS, Pictures
+from bot.core.events import COMMANDS
 from bot.core.preferences import Preferences
 from bot.health import Heartbeat
 from bot.journal import where
@@ -234,7 +233,7 @@ class TelegramFrontend:
         self._albums[group][0].append(message)
 
     async def _answer_album(self, group: str) -> None:
-        """One answer for all pictures of an album, when no more of them come."""
+        """Answer all pictures of an album, when no more of them come."""
         seen = -1
         while seen < len(self._albums[group][0]):
             seen = len(self._albums[group][0])
@@ -257,16 +256,14 @@ class TelegramFrontend:
         )
 
     async def _answer(self, messages: list[Message]) -> None:
-        """Answer a message, or an album of them."""
-        event = await self._updates.message(
-            next((message for message in messages if message.caption), messages[0])
-        )
-        if isinstance(event, Pictures):
-            event = replace(event, count=len(messages))
-        if event is not None:
-            await Answering(self.outlet, event).answer(
+        """Answer a message, or the pictures of an album until one is refused."""
+        for event in await self._updates.events(messages):
+            answering = Answering(self.outlet, event)
+            if not await answering.answer(
                 self._conversation, self._conversation.preferences, self.carrier
-            )
+            ):
+                # The reason holds for the others as well.
+                return
 
     async def _on_error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         # The update would hold what somebody wrote, the error's text may quote it.

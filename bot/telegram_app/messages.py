@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaAnimation,
+    InputMediaDocument,
+    InputMediaPhoto,
+)
 
 from bot.core.replies import File, Reply, Rows
 
@@ -31,10 +37,17 @@ def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
     )
 
 
-def medium(reply: Reply) -> InputMediaPhoto | InputMediaDocument | None:
+Medium = InputMediaAnimation | InputMediaPhoto | InputMediaDocument
+
+
+def medium(reply: Reply) -> Medium | None:
     """What a message shows besides its text: the preview, or the only file; None for neither."""
     caption = reply.text[:CAPTION_LIMIT]
     if reply.picture is not None:
+        if reply.picture.name.endswith(".gif"):
+            return InputMediaAnimation(
+                reply.picture.data, caption=caption, filename=reply.picture.name
+            )
         kind = InputMediaPhoto if len(reply.picture.data) <= PHOTO_LIMIT else InputMediaDocument
         return kind(reply.picture.data, caption=caption, filename=reply.picture.name)
     if len(reply.files) == 1:

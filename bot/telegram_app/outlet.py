@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from telegram import Bot, Message, ReplyParameters
+from telegram import Bot, InputMediaAnimation, Message, ReplyParameters
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, Forbidden, TelegramError
 
@@ -115,6 +115,10 @@ class TelegramOutlet:
             return await self.bot.send_message(text=reply.text[:TEXT_LIMIT], **where)
         if reply.picture is not None and media.type == "photo":
             return await self.bot.send_photo(photo=media.media, caption=media.caption, **where)
+        if isinstance(media, InputMediaAnimation):
+            return await self.bot.send_animation(
+                animation=media.media, caption=media.caption, **where
+            )
         return await self.bot.send_document(
             document=media.media,
             caption=media.caption,

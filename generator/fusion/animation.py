@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import cos, pi
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from PIL import Image
@@ -37,6 +37,14 @@ _OPAQUE = 128
 
 class AnimationError(PersonError):
     """A film that cannot be made; the message says what to do."""
+
+
+class Drawing(Protocol):
+    """What draws: `generator.engine.Engine`, or something around it."""
+
+    def draw(self, specs: list[AvatarSpec], size: int = 256) -> list[Image.Image]:
+        """One RGBA picture of that side for each spec."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,7 @@ def itinerary(
 
 
 def shoot(
-    engine: Engine, stops: Sequence[tuple[AvatarSpec, int]], *, size: int = 256,
+    engine: Drawing, stops: Sequence[tuple[AvatarSpec, int]], *, size: int = 256,
     behind: str = "transparent", seed: int = 0,
 ) -> Film:  # fmt: skip
     """Draw a film; every figure once, however often it is shown.

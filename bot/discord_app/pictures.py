@@ -1,0 +1,116 @@
+"""Commands about pictures, and the "Apps" menus of messages and members.
+
+Bytes are read when the command comes: Discord's addresses of attachments expire. They are all
+Discord's own; nobody can have us fetch anything from elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+
+from bot.core.events import Picture
+from bot.discord_app.commands import Interaction, answer, slash
+from bot.discord_app.localized import described, localized, named
+from bot.texts import language_of
+
+if TYPE_CHECKING:
+    from bot.discord_app.client import MoemojiClient
+
+_PORTRAIT = 512
+"""Pixels of a profile picture."""
+_CHOICES = 25
+"""As many as Discord shows."""
+
+
+def add_pictures(client: MoemojiClient) -> None:
+    """Put them into the client's tree."""
+
+    @slash(client, "selfie")
+    @described("picture", "prompt", "count", "background")
+    @named("picture", "prompt", "count", "background")
+    async def selfie(
+        interaction: Interaction,
+        picture: discord.Attachment,
+        prompt: app_commands.Range[str, 0, 400] = "",
+        count: app_commands.Range[int, 1, 4] | None = None,
+        background: str | None = None,
+    ) -> None:
+        given = {"count": count, "background": background}
+        await answer(client, interaction, "selfie", prompt, [attached(picture)], **given)
+
+    @slash(client, "stylize")
+    @described("picture", "like", "strength", "keep", style="painting")
+    @named("picture", "like", "strength", "keep", style="painting")
+    async def stylize(
+        interaction: Interaction,
+        picture: discord.Attachment,
+        style: str | None = None,
+        like: discord.Attachment | None = None,
+        strength: app_commands.Range[int, 1, 100] | None = None,
+        keep: bool | None = None,
+    ) -> None:
+        pictures = [attached(file) for file in (picture, like) if file is not None]
+        percent = None if strength is None else f"{strength}%"
+        given = {"style": style, "strength": percent, "keep": keep}
+        await answer(client, interaction, "stylize", "", pictures, **given)
+
+    @stylize.autocomplete("style")
+    async def styles(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        skills = await client.conversation.queue.skills()
+        language = language_of(interaction.locale.value)
+        named = [(style.name(language), style.key) for style in skills.styles] if skills else []
+        return [
+            app_commands.Choice(name=name[:100], value=key)
+            for name, key in named
+            if typed.lower() in f"{key} {name}".lower()
+        ][:_CHOICES]
+
+    def blending(name: str) -> None:
+        @slash(client, name)
+        @described("sources", "member", "member2", "picture", "picture2", "parts", "weights")
+        @named("sources", "member", "member2", "picture", "picture2", "parts", "weights")
+        async def blend(
+            interaction: Interaction,
+            sources: app_commands.Range[str, 0, 400] = "",
+            member: discord.User | None = None,
+            member2: discord.User | None = None,
+            picture: discord.Attachment | None = None,
+            picture2: discord.Attachment | None = None,
+            parts: str | None = None,
+            weights: str | None = None,
+        ) -> None:
+            pictures = [
+                *(portrait(user) for user in (member, member2) if user is not None),
+                *(attached(file) for file in (picture, picture2) if file is not None),
+            ]
+            given = {"parts": parts, "weights": weights}
+            await answer(client, interaction, name, sources, pictures, **given)
+
+    blending("blend")
+    blending("morph")
+
+    @client.tree.context_menu(name=localized("menus.picture"))
+    async def message_menu(interaction: Interaction, message: discord.Message) -> None:
+        pictures = [
+            attached(file)
+            for file in message.attachments
+            if (file.content_type or "").startswith("image/")
+        ]
+        await answer(client, interaction, "selfie", "", pictures[:1])
+
+    @client.tree.context_menu(name=localized("menus.member"))
+    async def member_menu(interaction: Interaction, user: discord.User) -> None:
+        await answer(client, interaction, "selfie", "", [portrait(user)])
+
+
+def attached(file: discord.Attachment) -> Picture:
+    """A picture that was uploaded."""
+    return Picture(file.read, file.size)
+
+
+def portrait(user: discord.User | discord.Member) -> Picture:
+    """Somebody's profile picture, as it is shown here."""
+    return Picture(user.display_avatar.replace(size=_PORTRAIT, static_format="png").read)
