@@ -7,23 +7,21 @@ Nothing here imports torch or blocks the event loop.
 from __future__ import annotations
 
 import contextlib
-import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self, cast
 
 import redis
 import redis.asyncio
-from pydantic import TypeAdapter, ValidationError
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from rq.job import Job
 
-from generator.spec import AvatarSpec
 from worker import scripts
 from worker.errors import BusyError, StoreAwayError
-from worker.jobs import Address, Author, Position, Read, Record, Request, parse_request
+from worker.jobs import Author, Position, Record, Request
+from worker.records import restore
 from worker.scripts import PREFIX, QUEUES
 from worker.settings import QueueSettings
 from worker.skills import SKILLS, Skills, shared, skills_of
@@ -35,8 +33,6 @@ SKILLS_FRESH = 3.0
 """Seconds for which a frontend does not ask again what the workers can do."""
 DEFAULT_PACE = 2.0
 """Seconds per job that are assumed until one was measured."""
-
-_SPECS: TypeAdapter[tuple[AvatarSpec, ...]] = TypeAdapter(tuple[AvatarSpec, ...])
 
 # rq's Job.create wants a client but sends nothing through it.
 _IDLE = redis.Redis()
@@ -104,55 +100,6 @@ def rq_fields(request: Request, ttl: int) -> list[Any]:
     for field, value in job.to_dict().items():
         flat += [field, value]
     return flat
-
-
-def restore(request: bytes | None, fields: Mapping[bytes, bytes]) -> Record | None:
-    """The record of what Redis holds; None if either part is gone."""
-    if request is None or b"state" not in fields:
-        return None
-
-    def number(name: bytes) -> float | None:
-        return float(fields[name]) if fields.get(name) else None
-
-    specs, landed, params, read = (
-        fields.get(name) for name in (b"specs", b"landed", b"error_params", b"read")
-    )
-    return Record.model_validate(
-        {
-            "request": parse_request(request),
-            "state": fields[b"state"].decode(),
-            "attempts": int(fields.get(b"attempts", 0)),
-            "submitted": number(b"submitted") or 0.0,
-            "started": number(b"started"),
-            "finished": number(b"finished"),
-            "draw_seconds": number(b"draw_seconds"),
-            "specs": _figures(specs) if specs else (),
-            "read": _read(read) if read else Read(),
-            "error": (fields.get(b"error") or b"").decode() or None,
-            "error_params": json.loads(params) if params else {},
-            "waiting": fields[b"waiting"].decode() if b"waiting" in fields else None,
-            "landed": Address.model_validate_json(landed) if landed else None,
-        }
-    )
-
-
-def _figures(specs: bytes) -> tuple[AvatarSpec, ...]:
-    """The figures that were drawn; none if a newer worker drew what this version does not know.
-
-    The pictures can be shown all the same.
-    """
-    try:
-        return _SPECS.validate_json(specs)
-    except ValidationError:
-        return ()
-
-
-def _read(read: bytes) -> Read:
-    """What was read of pictures, likewise."""
-    try:
-        return Read.model_validate_json(read)
-    except ValidationError:
-        return Read()
 
 
 class JobQueue:

@@ -12,6 +12,7 @@ import discord
 from discord import app_commands
 
 from bot.core.events import Picture
+from bot.core.refusals import RefusalError
 from bot.discord_app.commands import Interaction, answer, slash
 from bot.discord_app.localized import described, localized, named
 from bot.texts import language_of
@@ -113,4 +114,11 @@ def attached(file: discord.Attachment) -> Picture:
 
 def portrait(user: discord.User | discord.Member) -> Picture:
     """Somebody's profile picture, as it is shown here."""
-    return Picture(user.display_avatar.replace(size=_PORTRAIT, static_format="png").read)
+    asset = user.display_avatar
+
+    async def fetch() -> bytes:
+        if asset == user.default_avatar:
+            raise RefusalError("no_portrait")
+        return await asset.replace(size=_PORTRAIT, static_format="png").read()
+
+    return Picture(fetch)

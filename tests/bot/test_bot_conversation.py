@@ -10,7 +10,7 @@ from PIL import Image
 from bot import journal
 from bot.core import Conversation
 from bot.core.carrier import _MILESTONES
-from bot.core.events import Action, Pictures
+from bot.core.events import Action
 from bot.core.replies import Reply
 from bot.core.results import finished
 from bot.settings import FrontendSettings
@@ -262,12 +262,6 @@ async def test_forgetting_leaves_nothing(
     assert not [key for key in keys if "unmistakable" in key]
     assert await keys_without_ttl(client) == []
     await client.aclose()
-
-
-async def test_pictures_are_answered_politely(somebody: Make) -> None:
-    me = somebody()
-    reply = await me.does(Pictures(me.person, me.place, count=3))
-    assert "/avatar" in reply.text
 
 
 async def test_trouble_of_ours_is_an_apology_with_an_id(

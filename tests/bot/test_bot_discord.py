@@ -110,9 +110,9 @@ async def test_autocomplete_and_menus(env: Any, world: World) -> None:
     assert [choice["value"] for choice in choices] == ["chibi"]
     message = await world.me.send(world.channel, "look")
     told = await world.me.context_menu(world.channel, "Turn into an avatar", message)
-    assert "/avatar" in told.response.content
+    assert "I need a picture for that" in told.response.content
     told = await world.me.context_menu(world.channel, "Draw as an avatar", world.other)
-    assert "/avatar" in told.response.content
+    assert "no picture of their own" in told.response.content
 
 
 async def test_ideas_for_a_bare_command(env: Any, world: World) -> None:

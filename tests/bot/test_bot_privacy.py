@@ -229,7 +229,7 @@ async def test_every_key_after_every_flow(server: EmbeddedRedis, chat: Chat, wat
         await me.says("/settings style chibi")
         await me.says("/settings language ja")
         await manager.says("/settings server count 2")
-        await preferences.ask(f"telegram:{ME}", "12", job)
+        await preferences.ask(f"telegram:{ME}", "12", "edited", job)
         await preferences.remember("commands", "digest")
         await watch.look()
 

@@ -19,7 +19,7 @@ from tests.e2e.fake_telegram import FakeTelegram
 from tests.e2e.processes import REPOSITORY, SMALL, Program
 from worker.embedded import EmbeddedRedis
 from worker.jobs import parse_request
-from worker.queue import restore
+from worker.records import restore
 
 # As version 0.1.0 of the frontends wrote it. Not to be changed: new fields need defaults.
 FIRST = b"""{"version":1,"job_id":"0bcd12345678","author":{"platform":"discord","user_id":"1",

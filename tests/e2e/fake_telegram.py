@@ -10,68 +10,13 @@ import asyncio
 import json
 import re
 import time
-from dataclasses import dataclass, field
 from typing import Any, Self
 
 from aiohttp import web
 
+from tests.e2e.fake_telegram_messages import BOT, Message, chat_json, person
+
 TOKEN = "12345:fake-telegram-token"
-BOT = {"id": 12345, "is_bot": True, "first_name": "Moemoji", "username": "moemoji_bot"}
-
-
-@dataclass
-class Message:
-    id: int
-    chat: int
-    text: str = ""
-    files: dict[str, bytes] = field(default_factory=dict)
-    kind: str = "text"
-    keyboard: list[list[dict[str, str]]] = field(default_factory=list)
-    force_reply: bool = False
-    reply_to: int | None = None
-    deleted: bool = False
-    edits: int = 0
-    album: str | None = None
-
-    @property
-    def buttons(self) -> dict[str, str]:
-        """callback_data by label, without its emoji."""
-        return {
-            button["text"].split(" ", 1)[-1] if not button["text"].isascii() else button["text"]:
-                button["callback_data"]
-            for row in self.keyboard
-            for button in row
-        }  # fmt: skip
-
-    def data(self, label: str) -> str:
-        """The callback_data of the button whose text ends so."""
-        for row in self.keyboard:
-            for button in row:
-                if button["text"].endswith(label):
-                    return button["callback_data"]
-        raise KeyError(label)
-
-    def json(self) -> dict[str, Any]:
-        shown: dict[str, Any] = {
-            "message_id": self.id,
-            "date": int(time.time()),
-            "chat": chat_json(self.chat),
-            "from": BOT,
-        }
-        if self.kind == "text":
-            return shown | {"text": self.text}
-        shown |= {"caption": self.text}
-        if self.album is not None:
-            shown["media_group_id"] = self.album
-        about = {"file_id": f"f{self.id}", "file_unique_id": f"u{self.id}"}
-        if self.kind == "photo":
-            return shown | {"photo": [about | {"width": 256, "height": 256}]}
-        return shown | {"document": about}
-
-
-def chat_json(chat: int) -> dict[str, Any]:
-    """Private chats have the person's id, groups have negative ones."""
-    return {"id": chat, "type": "private" if chat > 0 else "supergroup", "title": "here"}
 
 
 class FakeTelegram:
@@ -79,6 +24,9 @@ class FakeTelegram:
 
     def __init__(self) -> None:
         self.messages: dict[int, Message] = {}
+        self.sent: dict[int, dict[str, Any]] = {}
+        """What people wrote, as far as it is still there."""
+        self.files: dict[str, bytes] = {}
         self.calls: list[str] = []
         self.polls = 0
         self.alerts: list[str | None] = []
@@ -98,6 +46,7 @@ class FakeTelegram:
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=64 << 20)
         app.router.add_route("*", "/bot{token}/{method}", self._serve)
+        app.router.add_get("/file/bot{token}/{path:.*}", self._file)
         self._runner = web.AppRunner(app, shutdown_timeout=0.5)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -144,8 +93,23 @@ class FakeTelegram:
             if command:
                 entity = {"type": "bot_command", "offset": 0, "length": len(command[0])}
                 message["entities"] = [entity]
+        self.sent[number] = message | about
         await self.push({"message": message | about})
         return number
+
+    async def send_photo(
+        self, user: int, data: bytes, caption: str = "", *, document: bool = False, **about: Any
+    ) -> int:
+        """Send a picture; returns its message's id."""
+        name = f"sent{len(self.files)}"
+        self.files[name] = data
+        one = {"file_id": name, "file_unique_id": name, "file_size": len(data)}
+        if document:
+            about["document"] = one | {"mime_type": "image/jpeg", "file_name": "selfie.jpg"}
+        else:
+            small = {"file_id": "thumbnail", "file_unique_id": "t", "width": 9, "height": 9}
+            about["photo"] = [small, one | {"width": 640, "height": 704}]
+        return await self.write(user, caption, **about)
 
     async def press(self, user: int, message: Message, label: str, language: str = "en") -> None:
         """Press the button whose text ends with the label."""
@@ -154,7 +118,7 @@ class FakeTelegram:
                 "callback_query": {
                     "id": str(self._next_message()),
                     "from": person(user, language),
-                    "message": message.json(),
+                    "message": self.shown(message),
                     "chat_instance": "1",
                     "data": message.data(label),
                 }
@@ -175,6 +139,11 @@ class FakeTelegram:
                 await self._changed.wait_for(check)
 
         await asyncio.wait_for(wait(), timeout)
+
+    def shown(self, message: Message) -> dict[str, Any]:
+        """A message of the bot's with the one that it answers, if that is still there."""
+        answered = self.sent.get(message.reply_to or 0)
+        return message.json() | ({} if answered is None else {"reply_to_message": answered})
 
     def in_chat(self, chat: int) -> list[Message]:
         """The bot's messages that are there to see, oldest first."""
@@ -226,6 +195,18 @@ class FakeTelegram:
                     break
         return self.updates[: int(given.get("limit", 100))]
 
+    async def _file(self, request: web.Request) -> web.Response:
+        if request.match_info["token"] != TOKEN:
+            return web.Response(status=401)
+        return web.Response(body=self.files[request.match_info["path"]])
+
+    def _getFile(self, given: Any, files: Any) -> Any:  # noqa: N802
+        name = given["file_id"]
+        if name not in self.files:
+            raise _RefusedError("wrong file_id or the file is temporarily unavailable")
+        size = len(self.files[name])
+        return {"file_id": name, "file_unique_id": name, "file_path": name, "file_size": size}
+
     def _getMe(self, given: Any, files: Any) -> Any:  # noqa: N802
         return BOT | {"can_join_groups": True, "supports_inline_queries": False}
 
@@ -262,6 +243,9 @@ class FakeTelegram:
 
     def _sendPhoto(self, given: Any, files: Any) -> Any:  # noqa: N802
         return self._post(given, given.get("caption", ""), "photo", files).json()
+
+    def _sendAnimation(self, given: Any, files: Any) -> Any:  # noqa: N802
+        return self._post(given, given.get("caption", ""), "animation", files).json()
 
     def _sendDocument(self, given: Any, files: Any) -> Any:  # noqa: N802
         return self._post(given, given.get("caption", ""), "document", files).json()
@@ -336,15 +320,6 @@ class FakeTelegram:
 
 class _RefusedError(Exception):
     pass
-
-
-def person(user: int, language: str = "en") -> dict[str, Any]:
-    return {
-        "id": user,
-        "is_bot": False,
-        "first_name": f"user{user}",
-        "language_code": language,
-    }
 
 
 async def _arguments(

@@ -12,7 +12,8 @@ import pytest_asyncio
 from aiohttp import ClientError, ClientSession
 from PIL import Image
 
-from tests.e2e.fake_telegram import FakeTelegram, Message, chat_json, person
+from tests.e2e.fake_telegram import FakeTelegram
+from tests.e2e.fake_telegram_messages import Message, chat_json, person
 from tests.e2e.processes import SMALL, Program
 from worker.embedded import EmbeddedRedis
 
@@ -147,18 +148,6 @@ async def test_edit_by_reply_survives_a_restart(
     assert "boy" in edited.text
     await telegram.press(me, edited, "Details")
     await telegram.until(lambda: any("Seed: 7" in m.text for m in telegram.in_chat(me)))
-
-
-async def test_an_album_of_photos_gets_one_answer(
-    bot: Program, telegram: FakeTelegram, me: int
-) -> None:
-    photo = [{"file_id": "a", "file_unique_id": "b", "width": 9, "height": 9}]
-    for _ in range(3):
-        await telegram.write(me, "", photo=photo, media_group_id="g1")
-    await telegram.until(lambda: telegram.in_chat(me))
-    await telegram.write(me, "/help")
-    await telegram.until(lambda: len(telegram.in_chat(me)) >= 2)
-    assert sum("photos" in m.text for m in telegram.in_chat(me)) == 1
 
 
 async def test_limits_and_faults_of_the_service(

@@ -2,31 +2,24 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict
+import sys
 from pathlib import Path
 
 import pytest
-import torch
 from PIL import Image
-from safetensors.torch import save_file
+
+# The repository's root, for "tests.style...".
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from generator.data.style_pictures import CONTENT, STYLE
-from generator.models.stylenet import StyleConfig, StyleNetwork
-from generator.style import styles
 from generator.style.stylizer import Stylizer
-
-SMALL = {"half": 8, "quarter": 12, "eighth": 16, "blocks_eighth": 1, "blocks_quarter": 1}
+from tests.style.small import write_weights
 
 
 @pytest.fixture(scope="session")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small network that nobody has trained, as a file."""
-    torch.manual_seed(0)
-    config = StyleConfig(**SMALL, names=tuple(styles()))
-    file = tmp_path_factory.mktemp("weights") / "style.safetensors"
-    state = {k: v.half().contiguous() for k, v in StyleNetwork(config).state_dict().items()}
-    save_file(state, file, {"config": json.dumps(asdict(config))})
-    return file
+    return write_weights(tmp_path_factory.mktemp("weights") / "style.safetensors")
 
 
 @pytest.fixture(scope="session")
