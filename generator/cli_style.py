@@ -97,7 +97,7 @@ def evaluate_style(
 ) -> None:  # fmt: skip
     """Judge painted styles: losses beside the slow optimisation's, and whether faces stay put."""
     from generator.evaluation.style import judge_styles
-    from generator.style.stylizer import WEIGHTS
+    from generator.style.styles import WEIGHTS
 
     with Progress(console=err) as bar:
         task = bar.add_task("judging", total=None)

@@ -15,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 
 from generator.packs import Pack, PackError, PhotoStyle, packs
 from generator.packs.manifest import Language
-from generator.style import styles
+from generator.style.styles import WEIGHTS, styles
 from worker.errors import ChatError
 from worker.settings import WorkerSettings
 from worker.skills import PACK, Skills, StyleOffer
@@ -105,8 +105,6 @@ class Models:
 
     @property
     def _style_weights(self) -> Path:
-        from generator.style.stylizer import WEIGHTS
-
         return self._settings.style_weights or WEIGHTS
 
     def _painted(self) -> frozenset[str]:

@@ -20,7 +20,8 @@ from PIL import Image, ImageOps
 from generator.art.sheets import sheet
 from generator.photo import open_photo
 from generator.style.contact import ours, small
-from generator.style.stylizer import SIDE, WEIGHTS, Stylizer
+from generator.style.styles import WEIGHTS
+from generator.style.stylizer import SIDE, Stylizer
 
 GOAL = 350
 _RUNS = 12

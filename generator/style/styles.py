@@ -9,6 +9,10 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from generator.errors import PersonError
+from generator.manifest import SHIPPED
+
+WEIGHTS = SHIPPED / "style.safetensors"
+"""Of the network that paints."""
 
 
 class StyleError(PersonError):

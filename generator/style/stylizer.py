@@ -22,10 +22,9 @@ from generator.manifest import SHIPPED, check
 from generator.models.colourspace import recoloured
 from generator.models.stylenet import MULTIPLE, StyleConfig, StyleNetwork
 from generator.style.pictures import fitted, flat, to_image, to_tensor
-from generator.style.styles import StyleError
+from generator.style.styles import WEIGHTS, StyleError
 from generator.training.precision import Precision, half
 
-WEIGHTS = SHIPPED / "style.safetensors"
 SIDE = 512
 """Longer side of what is painted, in pixels, unless told otherwise."""
 Style = str | Image.Image
