@@ -99,6 +99,19 @@ async def test_telegram_follows_the_updater(server: EmbeddedRedis) -> None:
         assert (await said("bot", "health", "telegram", **env))[0] == 1
 
 
+async def test_telegram_that_gives_no_updates(server: EmbeddedRedis) -> None:
+    async with FakeTelegram() as telegram:
+        env = {"REDIS_URL": server.url, **telegram.environment}
+        async with Program("tests.deploy.hasty_telegram", **env) as bot:
+            await bot.ready()
+            await until_said(0, "bot", "health", "telegram", **env)
+            await telegram.__aexit__(None, None, None)
+            sentence = await until_said(1, "bot", "health", "telegram", **env)
+            assert sentence == "The telegram frontend runs, but Telegram does not answer."
+            assert bot.process is not None
+            assert bot.process.returncode is None
+
+
 async def test_redis_and_its_password() -> None:
     code, sentence = await said("worker", "health", REDIS_URL="redis://:s3cret@127.0.0.1:1/0")
     assert (code, sentence) == (1, "Redis does not answer at REDIS_URL.")
