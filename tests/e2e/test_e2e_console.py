@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -39,23 +40,49 @@ def console(
     )
 
 
-def leftovers() -> set[str]:
-    """Redis servers of ours that still run."""
-    found = subprocess.run(["pgrep", "-fa", "moemoji-.*redis"], capture_output=True, text=True)
-    return set(found.stdout.splitlines())
+def alive(place: Path) -> list[str]:
+    """What runs with this folder for its temporary files, or in it, as Redis does."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            inside = (process / "cwd").readlink().is_relative_to(place)
+            if inside or f"TMPDIR={place}".encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue  # It has just ended, or is somebody else's.
+    return found
 
 
 def test_once_saves_the_picture_and_stops_everything(tmp_path: Path) -> None:
-    before = leftovers()
     out = tmp_path / "deep" / "demo.png"
-    ended = console("--once", "/avatar cute girl seed:7", "--out", str(out))
+    ended = console("--once", "/avatar cute girl seed:7", "--out", str(out), TMPDIR=str(tmp_path))
     assert ended.returncode == 0, ended.stderr
     assert Image.open(out).size == (520, 520)
     assert str(out) in ended.stdout
-    assert leftovers() <= before
+    assert not alive(tmp_path)
     again = tmp_path / "again.png"
     assert console("--once", "/avatar cute girl seed:7", "--out", str(again)).returncode == 0
     assert again.read_bytes() == out.read_bytes()
+
+
+def test_a_killed_console_leaves_nothing_running(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "console", "--folder", str(tmp_path)],
+        env=os.environ
+        | {"TMPDIR": str(tmp_path), "MOEMOJI_ENGINE": SMALL, "PYTHONPATH": str(REPOSITORY)},
+        cwd=REPOSITORY,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    )
+    end = time.monotonic() + 60
+    while len(alive(tmp_path)) < 3:
+        assert time.monotonic() < end, alive(tmp_path)
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    while alive(tmp_path):
+        assert time.monotonic() < end, alive(tmp_path)
+        time.sleep(0.05)
 
 
 def test_once_without_a_picture_fails_with_the_reason(tmp_path: Path) -> None:

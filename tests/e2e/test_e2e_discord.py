@@ -14,6 +14,7 @@ from tests.e2e.fake_discord import FakeDiscord
 from tests.e2e.fake_discord_messages import Message, Sent
 from tests.e2e.processes import Program
 from worker.embedded import EmbeddedRedis
+from worker.queue import connection
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -133,7 +134,7 @@ async def test_a_frontend_killed_while_it_answers(
 
 
 async def test_commands_are_registered_once_and_in_every_language(
-    bot: Program, discord: FakeDiscord
+    bot: Program, server: EmbeddedRedis, discord: FakeDiscord
 ) -> None:
     names = {command["name"]: command for command in discord.commands}
     assert {"avatar", "show", "queue", "cancel", "settings", "help", "privacy", "forget-me"} <= set(
@@ -146,6 +147,13 @@ async def test_commands_are_registered_once_and_in_every_language(
     await bot.restart()
     await bot.ready()
     assert discord.syncs == 1
+    # As if another version had registered its own.
+    async with connection(server.url) as client:
+        (note,) = [key async for key in client.scan_iter("moemoji:note:discord-commands:*")]
+        await client.set(note, "other commands", ex=60)
+    await bot.restart()
+    await bot.ready()
+    assert discord.syncs == 2
 
 
 async def test_refusals_are_for_the_persons_eyes_and_in_their_language(

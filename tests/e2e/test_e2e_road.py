@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 
 import numpy as np
 import pytest
 from PIL import Image, ImageChops
 
+from bot.texts import texts
 from generator.compositing import background, grid
 from generator.prompt import parse
 from tests.e2e.crowd import crowd
 from tests.e2e.fake_discord import FakeDiscord
 from tests.e2e.fake_telegram import FakeTelegram
 from tests.e2e.processes import REPOSITORY, SMALL, Program
+from tests.worker.engines import RAISES
 from worker.embedded import EmbeddedRedis
 from worker.queue import connection, keys_without_ttl
 from worker.tasks import load_engine
@@ -83,6 +86,37 @@ async def test_the_posted_picture_is_that_of_the_wish_and_seed(
             assert await keys_without_ttl(client) == []
         # Told to stop, everything does, with nothing to regret.
         assert [await program.stop() for program in (one, other, worker)] == [0, 0, 0]
+
+
+async def test_what_goes_wrong_is_one_sentence_with_the_id_that_the_log_has(
+    discord: FakeDiscord, telegram: FakeTelegram
+) -> None:
+    with EmbeddedRedis() as server:
+        url = server.url
+        faulty = "tests.worker.engines:SmallEngine"
+        async with (
+            Program("worker", REDIS_URL=url, MOEMOJI_ENGINE=faulty) as worker,
+            Program("bot", "discord", REDIS_URL=url, **discord.environment) as one,
+            Program("bot", "telegram", REDIS_URL=url, **telegram.environment) as other,
+        ):
+            for program in (worker, one, other):
+                await program.ready()
+            wish = f"/avatar 女孩 seed:{RAISES}"
+            await telegram.write(9, wish, language="zh-hans")
+            sent = await discord.slash(9, "avatar", wish="女の子", seed=RAISES, locale="ja")
+            await telegram.until(lambda: any("抱歉" in m.text for m in telegram.in_chat(9)))
+            await discord.until(lambda: sent.message is not None and bool(sent.message.content))
+            assert sent.message is not None
+            said = {"zh_hans": telegram.in_chat(9)[0].text, "ja": sent.message.content}
+            for language, sentence in said.items():
+                (job_id,) = re.findall(r"[0-9a-z]{12}", sentence)
+                assert sentence == texts(language)("errors.draw-failed", job_id=job_id)
+                (_,) = (
+                    line
+                    for line in worker.log.splitlines()
+                    if "draw-failed" in line and job_id in line
+                )
+                assert "女" not in worker.log
 
 
 async def test_a_hundred_commands_at_once_are_all_answered(

@@ -40,13 +40,14 @@ class SmallEngine:
 
     @classmethod
     def load(cls) -> SmallEngine:
+        _say(f"loaded by {os.getpid()}")
         return cls()
 
     def warm(self, pictures: int = 1) -> None:
-        sys.stdout.write(f"warmed with {pictures}\n")
-        sys.stdout.flush()
+        _say(f"warmed with {pictures}")
 
     def draw(self, specs: list[AvatarSpec], size: int = 256) -> list[Image.Image]:
+        _say(f"painted by {os.getpid()}")
         seeds = {spec.seed for spec in specs}
         if RAISES in seeds:
             raise ValueError("this one cannot be drawn")
@@ -65,6 +66,11 @@ class SmallEngine:
             _ = 7 ** (7**9)
         time.sleep(self.pace * len(specs))
         return [Image.new("RGBA", (size, size), colour(spec)) for spec in specs]
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def colour(spec: AvatarSpec) -> tuple[int, int, int, int]:

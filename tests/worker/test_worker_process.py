@@ -58,6 +58,19 @@ async def test_pictures_are_those_of_the_specs(queue, request_of, spawn, deliver
     assert len(set(await second.pictures())) == 4
 
 
+async def test_models_are_loaded_once_and_never_across_a_fork(
+    queue, request_of, spawn, deliveries, collect
+):
+    worker = await spawn().ready()
+    events = await deliveries()
+    for user in "abc":
+        await queue.submit(request_of(user))
+        await collect(events, 1)
+    lines, pid = worker.text().splitlines(), worker.process.pid
+    assert [line for line in lines if line.startswith("loaded")] == [f"loaded by {pid}"]
+    assert [line for line in lines if line.startswith("painted")] == [f"painted by {pid}"] * 3
+
+
 async def test_a_burst_ends_when_nothing_waits(queue, request_of, spawn):
     for user in "abc":
         await queue.submit(request_of(user))

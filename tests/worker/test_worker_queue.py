@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 from pydantic import ValidationError
@@ -288,6 +291,32 @@ async def test_redis_away_is_a_sentence_not_a_crash(server, queue, request_of):
     with pytest.raises(StoreAwayError) as refusal:
         await queue.submit(request_of())
     assert refusal.value.key in TEXT_KEYS
+
+
+async def test_no_call_holds_the_event_loop(server, queue, request_of):
+    asked = request_of()
+    await queue.submit(asked)
+    os.kill(server.pid, signal.SIGSTOP)
+    # If a call waited for Redis itself, nothing here would go on until this.
+    rescue = threading.Timer(20, os.kill, (server.pid, signal.SIGCONT))
+    rescue.start()
+    calls = [
+        asyncio.create_task(call)
+        for call in (
+            queue.submit(request_of("2")),
+            queue.position(asked.job_id),
+            queue.record(asked.job_id),
+            queue.result(asked.job_id),
+            queue.open_jobs(asked.author),
+            queue.cancel(asked.job_id, asked.author),
+        )
+    ]
+    for _ in range(10):
+        await asyncio.sleep(0.01)
+        assert not any(call.done() for call in calls)
+    os.kill(server.pid, signal.SIGCONT)
+    await asyncio.gather(*calls)
+    rescue.cancel()
 
 
 def test_the_frontends_side_is_free_of_torch():
