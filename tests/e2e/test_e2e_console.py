@@ -116,8 +116,8 @@ def test_the_console_may_do_everything(tmp_path: Path) -> None:
 
 
 def test_delete_edit_and_buttons_that_are_not_there(tmp_path: Path) -> None:
-    # Under four candidates: 1-4 pick, 5 again, 6 edit, 7 file, 8 details, 9 delete.
-    lines = "/avatar cute girl\n99\n6\nboy\n9\n"
+    # Under four candidates: 1-4 pick, 5 again, 6 edit, 7 blend, 8 file, 9 details, 10 delete.
+    lines = "/avatar cute girl\n99\n6\nboy\n10\n"
     ended = console("--folder", str(tmp_path), lines=lines)
     assert ended.returncode == 0, ended.stderr
     assert "There is no button 99 here." in ended.stdout
