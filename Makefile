@@ -9,6 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 demo: $(VENV)/.demo
 	$(BIN)/python -m bot console --once "$(PROMPT)" --out demo.png
+	@echo "Now talk to it: $(BIN)/python -m bot console"
 
 test: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -23,6 +23,7 @@ from bot.core.events import Command, Edited, Event, Person, Place, Press
 from bot.core.preferences import Preferences
 from bot.core.refusals import RefusalError, explained
 from bot.core.replies import Reply
+from bot.core.results import caption
 from bot.settings import ConsoleSettings
 from worker import logs
 from worker.delivery import Deliveries
@@ -112,7 +113,10 @@ class Session:
         try:
             reply = await self._conversation.handle(self._event(line), self)
             if reply is not None and reply.job_id is not None:
-                _, reply = await self._result()
+                record, reply = await self._result()
+                if reply.picture is not None:
+                    # Buttons are no use to a script.
+                    reply = replace(reply, text=caption(record, pressable=False))
             if reply is None:
                 return 1
             file = reply.picture or next(iter(reply.files), None)
@@ -122,7 +126,6 @@ class Session:
                 self._terminal.preview(reply)
                 self._terminal.show(Reply(f"{reply.text}\n→ {out}"))
             else:
-                # Buttons are no use to a script.
                 self._terminal.show(replace(reply, rows=()))
             return 0 if file is not None or out is None else 1
         finally:

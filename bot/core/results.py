@@ -143,13 +143,20 @@ def file_name(record: Record, number: int | None = None) -> str:
     return stem + (".gif" if is_film(record) else ".png")
 
 
-def caption(record: Record) -> str:
-    """What stands above a result."""
+def caption(record: Record, *, pressable: bool = True) -> str:
+    """What stands above a result.
+
+    Args:
+        record: The job's.
+        pressable: Whether its buttons are shown, so that they may be spoken of.
+    """
     request, say = record.request, language_for(record)
     wish, drawing = wish_of(request, say), record.drawing
     if drawing is None or is_film(record):
         return wish + _notice(request, say)
-    if drawing.variation is not None:
+    if not pressable:
+        text = say("say.done_one", wish=wish)
+    elif drawing.variation is not None:
         text = say("say.done_vary", wish=wish)
     elif drawing.size >= LARGE:
         text = say("say.done_large", wish=wish)

@@ -59,6 +59,8 @@ def test_once_saves_the_picture_and_stops_everything(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stderr
     assert Image.open(out).size == (520, 520)
     assert str(out) in ended.stdout
+    # A script has no buttons to be told of.
+    assert "“cute girl”\n" in ended.stdout
     assert not alive(tmp_path)
     again = tmp_path / "again.png"
     assert console("--once", "/avatar cute girl seed:7", "--out", str(again)).returncode == 0
