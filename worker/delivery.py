@@ -146,6 +146,7 @@ class Deliveries:
         # First what this consumer left behind when it was last ended, page by page.
         leftover: str | None = "0"
         while True:
+            held = set(self._held)
             try:
                 if not ready:
                     await self._ensure_group()
@@ -166,7 +167,7 @@ class Deliveries:
                 continue
             _heed_cancellation()
             for entry, fields in entries:
-                event = await self._event(entry, fields)
+                event = await self._event(entry, fields, held)
                 if event is not None:
                     yield event
 
@@ -258,7 +259,7 @@ class Deliveries:
                 found.append((entry.decode(), fields or {}))
         return found
 
-    async def _event(self, entry: str, fields: dict[bytes, bytes]) -> Event | None:
+    async def _event(self, entry: str, fields: dict[bytes, bytes], held: set[str]) -> Event | None:
         job_id = fields.get(b"job", b"").decode()
         kind = fields.get(b"kind", b"").decode()
         try:
@@ -268,6 +269,9 @@ class Deliveries:
             # would show what somebody wrote.
             log.error("record-unreadable", job_id=job_id)
             record = None
+        if entry in held and entry not in self._held:
+            # Acknowledged while it was read once more.
+            return None
         if record is None:
             # Forgotten by its author's wish, or 30 days old: there is nobody to tell.
             await self.acknowledge(entry, job_id, None)

@@ -249,6 +249,8 @@ async def run(settings: DiscordSettings) -> int:
             if running.done():
                 await running
             await client.close()
+            # It may be waiting to connect again, which discord.py does for minutes.
+            running.cancel()
             with suppress(asyncio.CancelledError):
                 await running
     except discord.LoginFailure:

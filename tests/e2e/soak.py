@@ -122,6 +122,14 @@ class Soak:
                 self.restarts += 1
                 await frontend.ready()
 
+    async def tell(self) -> None:
+        """Say now and then how far it is, for whoever waits."""
+        begun = time.monotonic()
+        while True:
+            await asyncio.sleep(15)
+            sys.stderr.write(f"{time.monotonic() - begun:.0f} s: {self.ended} answers, ")
+            sys.stderr.write(f"{self.kills} kills, {self.restarts} restarts\n")
+
     def report(self) -> dict[str, int]:
         """The counts, by what they are called."""
         shown = [
@@ -196,6 +204,7 @@ async def soak(
         trouble = [
             asyncio.create_task(run.kill_workers(workers, kill_every)),
             asyncio.create_task(run.restart_frontends(frontends, ending)),
+            asyncio.create_task(run.tell()),
         ]
         people = [run.discord_user(1000 + n) for n in range(users // 2) for _ in range(AT_ONCE)]
         people += [
@@ -206,7 +215,9 @@ async def soak(
         await asyncio.gather(*people)
         for task in trouble:
             task.cancel()
-        await asyncio.gather(*trouble, return_exceptions=True)
+        for ended in await asyncio.gather(*trouble, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
         # Whatever would come twice gets its chance to come.
         await asyncio.sleep(5)
         counts = run.report()
