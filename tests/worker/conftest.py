@@ -76,8 +76,10 @@ async def deliveries(
     """Connects frontends; each with short pauses."""
     made: list[Deliveries] = []
 
-    async def connect(platform: str = "console", consumer: str = "frontend") -> Deliveries:
-        settings = QueueSettings(deliver_backoff=0.1, deliver_reclaim=0.4, deliver_attempts=3)
+    async def connect(
+        platform: str = "console", consumer: str = "frontend", reclaim: float = 0.4
+    ) -> Deliveries:
+        settings = QueueSettings(deliver_backoff=0.1, deliver_reclaim=reclaim, deliver_attempts=3)
         made.append(await Deliveries.connect(server.url, platform, consumer, settings))
         return made[-1]
 

@@ -148,6 +148,37 @@ async def test_an_unanswered_event_comes_again(queue, request_of, ledger, delive
     await again.ack()
 
 
+async def test_what_is_acknowledged_while_it_is_read_again_does_not_come_again(
+    queue, request_of, ledger, deliveries
+):
+    listening = await deliveries(reclaim=0.004)
+    books, acknowledged, again, tasks = ledger(), set(), [], []
+    for number in range(60):
+        await finished(queue, books, request_of(str(number)))
+
+    async def show(event):
+        # About as long as it takes until it is read again.
+        await asyncio.sleep(number_of(event) % 12 / 1000)
+        await event.ack()
+        acknowledged.add(event.entry)
+
+    def number_of(event):
+        return int(event.record.request.author.user_id)
+
+    async def listen():
+        async for event in listening.listen():
+            if event.entry in acknowledged:
+                again.append(event.job_id)
+            tasks.append(asyncio.create_task(show(event)))
+
+    ear = asyncio.create_task(listen())
+    while len(acknowledged) < 60:
+        await asyncio.sleep(0.05)
+    ear.cancel()
+    await asyncio.wait([ear, *tasks])
+    assert not again
+
+
 async def test_nobody_is_told_of_what_its_author_wanted_forgotten(
     queue, request_of, ledger, deliveries
 ):
