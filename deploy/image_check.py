@@ -194,6 +194,7 @@ async def programs(images: dict[str, Image], common: dict[str, str]) -> None:
         await asyncio.to_thread(board_lives, board, common)
     if worker is not None:
         print("worker", flush=True)
+        print(f"      weighs {worker.megabytes():.0f} MB, and its base {BASE_MB} MB", flush=True)
         python = ["python", "-m", "worker"]
         await asyncio.to_thread(lives, worker, python, [*python, "health"], common)
         code, said = worker.run("python", "-c", "import cv2, mediapipe, onnxruntime, pillow_heif")
