@@ -14,7 +14,16 @@ from typing import Any, Self
 
 from aiohttp import WSMsgType, web
 
-from tests.e2e.fake_discord_messages import APPLICATION, Message, Sent, apply
+from tests.e2e.fake_discord_messages import (
+    APPLICATION,
+    Member,
+    Message,
+    Sent,
+    apply,
+    as_json,
+    body_of,
+    person,
+)
 
 TOKEN = "fake-discord-token-0123456789"
 _ALL_RIGHTS, _MEMBER_RIGHTS = str(1 << 5 | 1 << 10 | 1 << 11), str(1 << 10 | 1 << 11)
@@ -27,6 +36,9 @@ class FakeDiscord:
         self.messages: dict[int, Message] = {}
         self.interactions: dict[str, Sent] = {}
         self.requests: list[tuple[str, str]] = []
+        self.cdn: dict[str, bytes] = {}
+        """Pictures by their paths."""
+        self.cdn_away = False
         self.commands: list[dict[str, Any]] = []
         self.syncs = 0
         self.nonces: dict[str, Message] = {}
@@ -42,6 +54,7 @@ class FakeDiscord:
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=64 << 20)
         app.router.add_get("/", self._gateway)
+        app.router.add_get("/cdn/{path:.*}", self._picture)
         app.router.add_route("*", "/api/v10/{path:.*}", self._rest)
         self._runner = web.AppRunner(app, shutdown_timeout=0.5)
         await self._runner.setup()
@@ -62,6 +75,7 @@ class FakeDiscord:
             "DISCORD_TOKEN": TOKEN,
             "DISCORD_API_BASE": f"http://127.0.0.1:{self.port}/api/v10",
             "DISCORD_GATEWAY": f"ws://127.0.0.1:{self.port}/",
+            "DISCORD_CDN": f"http://127.0.0.1:{self.port}/cdn",
         }
 
     def next_id(self) -> int:
@@ -78,13 +92,62 @@ class FakeDiscord:
         self._pause = seconds
 
     async def slash(self, user: int, name: str, channel: int = 1, **options: Any) -> Sent:
+        resolved: dict[str, Any] = {}
         given = [
-            {"name": key, "type": 4 if isinstance(value, int) else 3, "value": value}
+            {"name": key.replace("_", "-")} | self._option(value, resolved)
             for key, value in options.items()
-            if key not in ("locale", "moderator", "guild")
+            if key not in ("locale", "moderator", "guild", "limit")
         ]
-        data = {"id": "77", "name": name, "type": 1, "options": given}
+        data = {"id": "77", "name": name, "type": 1, "options": given, "resolved": resolved}
         return await self._interact(user, 2, data, channel, options)
+
+    async def menu(self, user: int, name: str, target: Message | Member, **about: Any) -> Sent:
+        """Choose one of our "Apps" of a message or a member."""
+        resolved: dict[str, Any] = {}
+        if isinstance(target, Message):
+            resolved["messages"] = {str(target.id): target.json() | self._attached(target)}
+            kind, number = 3, str(target.id)
+        else:
+            kind, number = 2, self._option(target, resolved)["value"]
+        data = {"id": "78", "name": name, "type": kind, "target_id": number, "resolved": resolved}
+        return await self._interact(user, 2, data, 1, about)
+
+    async def complete(self, user: int, name: str, option: str, typed: str, **about: Any) -> Sent:
+        """Type into an option that completes; `Sent.choices` are what is offered."""
+        focused = {"name": option, "type": 3, "value": typed, "focused": True}
+        data = {"id": "77", "name": name, "type": 1, "options": [focused]}
+        return await self._interact(user, 4, data, 1, about)
+
+    def _option(self, value: Any, resolved: dict[str, Any]) -> dict[str, Any]:
+        """A value as Discord sends it; pictures and people are told beside the options."""
+        if isinstance(value, bytes):
+            one = self._uploaded(value)
+            resolved.setdefault("attachments", {})[one["id"]] = one
+            return {"type": 11, "value": one["id"]}
+        if isinstance(value, Member):
+            number, name = str(value.id), value.picture and f"face{value.id}"
+            if value.picture is not None:
+                self.cdn[f"avatars/{number}/{name}.png"] = value.picture
+            resolved.setdefault("users", {})[number] = person(value.id) | {"avatar": name}
+            return {"type": 6, "value": number}
+        kinds = {bool: 5, int: 4, str: 3}
+        return {"type": kinds[type(value)], "value": value}
+
+    def _uploaded(self, data: bytes) -> dict[str, Any]:
+        number = str(self.next_id())
+        self.cdn[f"attachments/{number}"] = data
+        url = f"http://127.0.0.1:{self.port}/cdn/attachments/{number}"
+        about = {"filename": "me.jpg", "size": len(data), "content_type": "image/jpeg"}
+        return about | {"id": number, "url": url, "proxy_url": url}
+
+    def _attached(self, message: Message) -> dict[str, Any]:
+        return {"attachments": [self._uploaded(data) for data in message.files.values()]}
+
+    def write(self, user: int, *pictures: bytes) -> Message:
+        """A message of somebody's, with pictures."""
+        made = Message(self.next_id(), 1, files={f"{at}.jpg": p for at, p in enumerate(pictures)})
+        self.messages[made.id] = made
+        return made
 
     async def click(self, user: int, message: Message, label: str, **about: Any) -> Sent:
         data = {"component_type": 2, "custom_id": message.buttons[label]}
@@ -119,13 +182,6 @@ class FakeDiscord:
         number = self.next_id()
         sent = Sent(number, f"token-{number}", user, source=source)
         self.interactions[sent.token] = sent
-        person = {
-            "id": str(user),
-            "username": f"user{user}",
-            "global_name": None,
-            "discriminator": "0",
-            "avatar": None,
-        }
         payload: dict[str, Any] = {
             "id": str(number),
             "application_id": str(APPLICATION),
@@ -147,7 +203,7 @@ class FakeDiscord:
                 "guild_id": str(about.get("guild", 5)),
                 "guild_locale": "en-US",
                 "member": {
-                    "user": person,
+                    "user": person(user),
                     "roles": [],
                     "joined_at": "2020-01-01T00:00:00+00:00",
                     "deaf": False,
@@ -157,11 +213,18 @@ class FakeDiscord:
                 },
             }
         else:
-            payload |= {"user": person, "channel": {"id": str(channel), "type": 1, "flags": 0}}
+            payload |= {
+                "user": person(user),
+                "channel": {"id": str(channel), "type": 1, "flags": 0},
+            }
         if source is not None:
             payload["message"] = source.json()
         await self._dispatch("INTERACTION_CREATE", payload)
         return sent
+
+    async def _picture(self, request: web.Request) -> web.Response:
+        data = None if self.cdn_away else self.cdn.get(request.match_info["path"])
+        return web.Response(status=404) if data is None else web.Response(body=data)
 
     async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
@@ -209,13 +272,13 @@ class FakeDiscord:
             if fault[0].search(line):
                 self.faults.remove(fault)
                 await request.read()
-                return _json(fault[2] or {"message": "fault", "code": 0}, fault[1])
+                return as_json(fault[2] or {"message": "fault", "code": 0}, fault[1])
         try:
             status, body = await self._answer(request, request.method, path)
         finally:
             async with self._changed:
                 self._changed.notify_all()
-        return web.Response(status=204) if status == 204 else _json(body, status)
+        return web.Response(status=204) if status == 204 else as_json(body, status)
 
     async def _answer(self, request: web.Request, method: str, path: str) -> tuple[int, Any]:
         parts = path.strip("/").split("/")
@@ -263,7 +326,7 @@ class FakeDiscord:
             case _, ["webhooks", _, token, "messages", which]:
                 return await self._webhook(request, method, token, which)
             case "POST", ["channels", channel, "messages"]:
-                body, files = await _body(request)
+                body, files = await body_of(request)
                 nonce = str(body.get("nonce") or "")
                 if nonce and nonce in self.nonces:
                     return 200, self.nonces[nonce].json()
@@ -279,7 +342,7 @@ class FakeDiscord:
         return 404, {"message": f"fake: no {method} {path}", "code": 0}
 
     async def _callback(self, request: web.Request, sent: Sent) -> tuple[int, Any]:
-        body, files = await _body(request)
+        body, files = await body_of(request)
         if sent.answered_after is not None:
             return 400, {"message": "Interaction has already been acknowledged.", "code": 40060}
         sent.answered_after = time.monotonic() - sent.begun
@@ -295,6 +358,8 @@ class FakeDiscord:
             sent.message = sent.source
             if kind == 7 and sent.source is not None:
                 apply(sent.source, data, files)
+        elif kind == 8:
+            sent.choices = data["choices"]
         elif kind == 9:
             sent.modal = data
         if sent.message is not None:
@@ -323,7 +388,7 @@ class FakeDiscord:
             message.deleted = True
             return 204, None
         if method == "PATCH":
-            body, files = await _body(request)
+            body, files = await body_of(request)
             apply(message, body, files)
         return 200, message.json()
 
@@ -333,23 +398,3 @@ class FakeDiscord:
         made.edits = 0
         self.messages[made.id] = made
         return made
-
-
-async def _body(request: web.Request) -> tuple[dict[str, Any], dict[str, bytes]]:
-    if not request.content_type.startswith("multipart/"):
-        return await request.json(), {}
-    body, files = {}, {}
-    async for part in await request.multipart():
-        if part.name == "payload_json":
-            body = json.loads(await part.text())
-        elif part.filename:
-            files[part.filename] = bytes(await part.read())
-    return body, files
-
-
-def _json(body: Any, status: int) -> web.Response:
-    # discord.py compares the content type letter by letter.
-    headers = {"Content-Type": "application/json"}
-    if status == 429:
-        headers["Via"] = "1.1 google"
-    return web.Response(body=json.dumps(body), status=status, headers=headers)

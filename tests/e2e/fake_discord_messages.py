@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass, field
 from typing import Any
+
+from aiohttp import web
 
 APPLICATION = 900
 
@@ -72,6 +75,24 @@ class Message:
 
 
 @dataclass
+class Member:
+    """Somebody whom a command or menu is about."""
+
+    id: int
+    picture: bytes | None = None
+
+
+def person(user: int) -> dict[str, Any]:
+    return {
+        "id": str(user),
+        "username": f"user{user}",
+        "global_name": None,
+        "discriminator": "0",
+        "avatar": None,
+    }
+
+
+@dataclass
 class Sent:
     """One interaction and what came of it."""
 
@@ -83,6 +104,8 @@ class Sent:
     source: Message | None = None
     """The message whose button was pressed."""
     modal: dict[str, Any] | None = None
+    choices: list[dict[str, str]] | None = None
+    """What was offered while typing."""
     answered_after: float | None = None
     begun: float = field(default_factory=time.monotonic)
     expired: bool = False
@@ -97,3 +120,23 @@ def apply(message: Message, data: dict[str, Any], files: dict[str, bytes]) -> No
         message.components = data["components"] or []
     if "attachments" in data or files:
         message.files = files
+
+
+async def body_of(request: web.Request) -> tuple[dict[str, Any], dict[str, bytes]]:
+    if not request.content_type.startswith("multipart/"):
+        return await request.json(), {}
+    body, files = {}, {}
+    async for part in await request.multipart():
+        if part.name == "payload_json":
+            body = json.loads(await part.text())
+        elif part.filename:
+            files[part.filename] = bytes(await part.read())
+    return body, files
+
+
+def as_json(body: Any, status: int) -> web.Response:
+    # discord.py compares the content type letter by letter.
+    headers = {"Content-Type": "application/json"}
+    if status == 429:
+        headers["Via"] = "1.1 google"
+    return web.Response(body=json.dumps(body), status=status, headers=headers)

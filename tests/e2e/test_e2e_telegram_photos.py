@@ -13,12 +13,12 @@ from generator.compositing import background, grid
 from generator.wish import Wish
 from tests.e2e.fake_telegram import FakeTelegram
 from tests.e2e.fake_telegram_messages import Message
+from tests.e2e.kept import nothing_is_left
 from tests.e2e.people_in_photos import DARK, FAIR, landscape, photo, read_again
 from tests.e2e.processes import SMALL, Program
 from tests.e2e.small_engine import SmallEngine
 from tests.style.small import write_weights
 from worker.embedded import EmbeddedRedis
-from worker.queue import connection, keys_without_ttl
 
 pytest.importorskip("mediapipe")
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -78,26 +78,6 @@ def candidates(people: list[list[Wish]], seed: int, wish: Wish | None = None) ->
         one.merge(wish or Wish()).complete((seed + i) % 2**32) for i, one in enumerate(people[0])
     ]
     return [background(image, "#fdf3f4") for image in SmallEngine.load().draw(specs)]
-
-
-async def nothing_is_left(url: str, *photos: bytes) -> None:
-    """No photo is anywhere in Redis, and nothing lasts that should not."""
-    async with connection(url) as client:
-        async for key in client.scan_iter(count=1000):
-            assert not key.startswith(b"moemoji:upload:"), key
-            kind = await client.type(key)
-            value = {
-                b"string": client.get,
-                b"hash": client.hvals,
-                b"list": lambda key: client.lrange(key, 0, -1),
-                b"set": client.smembers,
-                b"zset": lambda key: client.zrange(key, 0, -1),
-                b"stream": client.xrange,
-            }[kind](key)
-            held = repr(await value)
-            for data in photos:
-                assert repr(data[200:260])[2:-1] not in held, key
-        assert await keys_without_ttl(client) == []
 
 
 async def test_a_photo_becomes_four_avatars_and_a_pick(
