@@ -16,14 +16,14 @@ def blocks(png: bytes, width: int, height: int) -> Segments:
     """A picture for a terminal.
 
     Args:
-        png: The picture.
+        png: The picture; of a film its first frame is shown.
         width: Characters it may be wide.
         height: Lines it may be high.
 
     Returns:
         Something rich prints; in terminals without true colour rich takes the nearest ones.
     """
-    image = Image.open(io.BytesIO(png), formats=("PNG",)).convert("RGBA")
+    image = Image.open(io.BytesIO(png), formats=("PNG", "GIF")).convert("RGBA")
     paper = Image.new("RGBA", image.size, "white")
     image = Image.alpha_composite(paper, image).convert("RGB")
     scale = min(width / image.width, 2 * height / image.height)

@@ -15,11 +15,13 @@ from pathlib import Path
 from rich.console import Console
 
 from bot import journal
+from bot.console_app.files import pictures_in
 from bot.console_app.road import OwnWorker, embedded_road
 from bot.console_app.terminal import Terminal
 from bot.core import Conversation
 from bot.core.carrier import Carrier
-from bot.core.events import Command, Edited, Event, Person, Place, Press
+from bot.core.conversation import COMMAND_NAMES
+from bot.core.events import Command, Edited, Event, Person, Picture, Place, Press
 from bot.core.preferences import Preferences
 from bot.core.refusals import RefusalError, explained
 from bot.core.replies import Reply
@@ -32,6 +34,8 @@ from worker.jobs import Address, Record
 from worker.queue import JobQueue
 
 _COMMAND = re.compile(r"/(?P<name>\S+)\s*(?P<words>.*)", re.DOTALL)
+_PICTURES = frozenset({"selfie", "stylize", "blend", "morph"})
+"""Commands in which files are pictures."""
 _LEAVE = {"/quit", "/exit", "/q"}
 ONCE_PATIENCE = 300
 """Seconds that --once waits for its picture: a cold start loads the models first."""
@@ -111,7 +115,10 @@ class Session:
         """
         self._carrier.start()
         try:
-            reply = await self._conversation.handle(self._event(line), self)
+            event = await self._understood(line)
+            if event is None:
+                return 1
+            reply = await self._conversation.handle(event, self)
             if reply is not None and reply.job_id is not None:
                 record, reply = await self._result()
                 if reply.picture is not None:
@@ -132,13 +139,18 @@ class Session:
             await self._carrier.stop()
 
     async def _hear(self, line: str) -> None:
+        event = await self._understood(line)
+        if event is not None:
+            await self._answer(event)
+
+    async def _understood(self, line: str) -> Event | None:
+        """The event of a line; None if it makes no sense, which the person is told."""
         try:
-            event = self._event(line)
+            return self._event(line)
         except RefusalError as error:
             say = await self._conversation.speech(Event(*_me()))
             self._terminal.show(Reply(explained(error, say)))
-        else:
-            await self._answer(event)
+            return None
 
     async def _answer(self, event: Event) -> None:
         reply = await self._conversation.handle(event, self)
@@ -171,13 +183,21 @@ class Session:
         me, here = _me()
         self._messages += 1
         number = str(self._messages)
+        pictures: tuple[Picture, ...] = ()
         action = self._terminal.chosen(line)
         if action is not None:
             return Press(me, here, action=action, message_id=number)
         command = _COMMAND.fullmatch(line)
         if command is not None:
+            words = command["words"]
+            if COMMAND_NAMES.get(command["name"].lower()) in _PICTURES:
+                words, pictures = pictures_in(words)
             return Command(
-                me, here, name=command["name"], words=command["words"], message_id=number
+                *(me, here),
+                name=command["name"],
+                words=words,
+                message_id=number,
+                pictures=pictures,
             )
         if form is not None:
             return Edited(

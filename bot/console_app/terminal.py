@@ -57,7 +57,7 @@ class Terminal:
 
     def remove(self, job_id: str) -> None:
         """Delete the saved pictures of a job."""
-        for path in self._folder.glob(f"moemoji-{job_id}*.png"):
+        for path in self._folder.glob(f"moemoji-{job_id}*"):
             path.unlink()
             self._say(f"✕ {path}", "dim")
 

@@ -37,7 +37,6 @@ class FakeDiscord:
         self.interactions: dict[str, Sent] = {}
         self.requests: list[tuple[str, str]] = []
         self.cdn: dict[str, bytes] = {}
-        """Pictures by their paths."""
         self.cdn_away = False
         self.commands: list[dict[str, Any]] = []
         self.syncs = 0

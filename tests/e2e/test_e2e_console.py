@@ -16,7 +16,9 @@ from rich.console import Console
 
 from bot.console_app.blocks import blocks
 from generator.compositing import png
+from tests.e2e.people_in_photos import DARK, FAIR, landscape, photo
 from tests.e2e.processes import REPOSITORY, SMALL
+from tests.style.small import write_weights
 
 
 def console(
@@ -129,6 +131,35 @@ def test_delete_edit_and_buttons_that_are_not_there(tmp_path: Path) -> None:
     (removed,) = re.findall(r"✕ (\S+)", ended.stdout)
     assert Path(removed) != kept
     assert not Path(removed).exists()
+
+
+def test_photos_paintings_and_blends(tmp_path: Path) -> None:
+    pytest.importorskip("mediapipe")
+    (tmp_path / "me too.jpg").write_bytes(photo(FAIR))
+    (tmp_path / "you.jpg").write_bytes(photo(DARK))
+    (tmp_path / "view.jpg").write_bytes(landscape())
+    weights = write_weights(tmp_path / "style.safetensors")
+    lines = (
+        f'/selfie "{tmp_path}/me too.jpg" as a witch\n1\n'
+        f"/stylize {tmp_path}/view.jpg ukiyo e\n"
+        f"/stylize {tmp_path}/view.jpg\n"
+        f"/stylize {tmp_path}/view.jpg {tmp_path}/you.jpg strength:50\n"
+        f'/blend "{tmp_path}/me too.jpg" {tmp_path}/you.jpg + shy maid\n'
+        f"/morph {tmp_path}/you.jpg + shy maid\n"
+        f"/selfie {tmp_path}/nobody.jpg\n/selfie {tmp_path}/view.jpg\n"
+    )
+    made = tmp_path / "made"
+    ended = console(*("--folder", str(made)), lines=lines, MOEMOJI_STYLE_WEIGHTS=str(weights))
+    assert ended.returncode == 0, ended.stderr
+    for words in (
+        *("“as a witch” Pick a number", "By sending a photo", "full size"),
+        *("woodblock print (ukiyo-e).", "I can paint in these styles", "like your other picture"),
+        *("All of them in one", "From one to the next", "nobody.jpg", "can't find a face"),
+    ):
+        assert words in ended.stdout, words
+    assert len(list(made.glob("*.png"))) == 5
+    (film,) = made.glob("*.gif")
+    assert Image.open(film).is_animated  # type: ignore[attr-defined]
 
 
 def test_a_worker_that_cannot_start_is_one_sentence(tmp_path: Path) -> None:
