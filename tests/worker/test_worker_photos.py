@@ -144,7 +144,7 @@ async def test_without_the_memory_nothing_is_painted_and_it_is_said(
 async def test_blends_and_films_of_specs_and_photos(queue, spawn, deliveries, collect):
     await spawn(**PATIENT).ready()
     frontend = await deliveries()
-    known = Source(spec=AvatarSpec(hair="bob", seed=0x2060C0))
+    known = Source(spec=AvatarSpec(hair="bob"))
     sources = (known, Source(upload=0))
     await sent(queue, BlendRequest, photo(DARK), sources=sources)
     (blended,) = await collect(frontend, 1, 60)
@@ -158,7 +158,9 @@ async def test_blends_and_films_of_specs_and_photos(queue, spawn, deliveries, co
     await sent(queue, BlendRequest, sources=figures, film=True)
     (film,) = await collect(frontend, 1, 60)
     (data,) = await film.pictures()
-    assert Image.open(io.BytesIO(data)).n_frames > 10
+    # What moves in it is looked at in tests/e2e: this engine's figures differ in their seeds only.
+    assert Image.open(io.BytesIO(data)).format == "GIF"
+    assert film.record.read.figures == blended.record.read.figures
 
 
 async def test_words_never_pay_for_photos(queue, request_of, spawn, deliveries, collect):
