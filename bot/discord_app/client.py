@@ -79,10 +79,11 @@ class MoemojiClient(discord.Client):
 
     async def close(self) -> None:
         """Finish what is under way, then leave."""
-        if self._answering:
-            await asyncio.wait(self._answering, timeout=GRACE)
         if self.carrier is not None:
             await self.carrier.stop()
+        # At the very end: until the gateway is closed, interactions go on coming in.
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=GRACE)
         await super().close()
 
     async def _sync(self) -> None:

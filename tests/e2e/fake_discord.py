@@ -259,7 +259,7 @@ class FakeDiscord:
         self.connected.set()
 
     async def _dispatch(self, name: str, data: dict[str, Any]) -> None:
-        await asyncio.wait_for(self.connected.wait(), 30)
+        await asyncio.wait_for(self.connected.wait(), 120)
         for socket in list(self._sockets)[-1:]:
             await socket.send_json({"op": 0, "t": name, "s": self.next_id() & 0xFFFF, "d": data})
 
