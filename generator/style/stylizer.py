@@ -32,7 +32,7 @@ Style = str | Image.Image
 Blend = Mapping[str, float]
 """Named styles and their shares, of any sum."""
 Mask = Image.Image | NDArray[Any]
-_MARGIN = 32
+_MARGIN = 48
 """Pixels that are painted beyond the picture's edges and cut off: networks fray at borders."""
 _STYLE_SIDE = 384
 """Pictures of styles are looked at with as many pixels as a square of this side has."""
