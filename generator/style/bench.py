@@ -25,7 +25,7 @@ from generator.style.stylizer import SIDE, Stylizer
 
 GOAL = 350
 _RUNS = 12
-_TILE = 200
+_TILE = 176
 
 
 def timings() -> Iterator[tuple[str, float, float | None]]:

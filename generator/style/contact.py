@@ -22,7 +22,7 @@ from generator.style.still_life import still_life
 from generator.style.styles import styles
 from generator.style.stylizer import Stylizer
 
-_SIDE, _TILE = 512, 176
+_SIDE, _TILE = 512, 160
 _FIGURES = ("girl with long brown hair and glasses, smiling", "man with a short black beard")
 
 
@@ -58,7 +58,8 @@ def ours() -> list[Image.Image]:
 
 def small(page: Image.Image) -> Image.Image:
     """The page in 256 colours: a third of the bytes."""
-    return page.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.FLOYDSTEINBERG)
+    # Only for a palette that is given, Pillow dithers.
+    return page.quantize(palette=page.quantize(256), dither=Image.Dither.FLOYDSTEINBERG)
 
 
 def main() -> None:

@@ -30,8 +30,8 @@ def test_a_sheet_has_a_line_for_each_style_and_few_colours(stylizer: Stylizer):
     pictures = [picture.resize((64, 64)) for picture in ours()]
     page = contact_sheet(pictures, stylizer)
     lines = -(-(1 + len(stylizer.names)) // 2)
-    assert page.width == 2 * len(pictures) * 176
-    assert page.height == lines * (176 + 18)
+    assert page.width == 2 * len(pictures) * 160
+    assert page.height == lines * (160 + 18)
     reduced = small(page)
     assert reduced.mode == "P"
     apart = np.asarray(reduced.convert("RGB"), float) - np.asarray(page, float)
