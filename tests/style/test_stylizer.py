@@ -14,6 +14,7 @@ from generator.models.colourspace import lab, srgb
 from generator.models.stylenet import StyleConfig, StyleNetwork
 from generator.style import StyleError, find_style, styles
 from generator.style.styles import WEIGHTS
+from generator.style.still_life import still_life
 from generator.style.stylizer import Stylizer
 
 
@@ -38,7 +39,9 @@ def test_any_size_comes_back_in_its_aspect(stylizer, width: int, height: int, si
     painted = stylizer.stylize(Image.new("RGB", (width, height), "#998877"), "pastel", size=size)
     assert painted.mode == "RGB"
     assert max(painted.size) == min(size, max(width, height))
-    assert abs(painted.width / painted.height - width / height) <= width / height * 0.04
+    scale = min(1, size / max(width, height))  # to the nearest pixel
+    assert abs(painted.width - width * scale) <= 0.5
+    assert abs(painted.height - height * scale) <= 0.5
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "L", "P", "CMYK", "LA", "1"])
@@ -162,16 +165,17 @@ def test_lab_of_known_colours():
 
 
 @pytest.mark.skipif(not WEIGHTS.exists(), reason="not trained yet")
-def test_shipped_weights_paint_in_colour_and_keep_what_is_painted(photo: Image.Image):
+def test_shipped_weights_paint_in_colour_and_keep_what_is_painted():
     assert WEIGHTS.stat().st_size <= 4_000_000
     stylizer = Stylizer.load()
     assert set(stylizer.names) == set(styles())
-    grey = np.asarray(photo.convert("L"), float)
+    picture = still_life(256)
+    grey = np.asarray(picture.convert("L"), float)
     for name in stylizer.names:
-        painted = stylizer.stylize(photo, name)
+        painted = stylizer.stylize(picture, name)
         pixels = np.asarray(painted, float)
         assert pixels.std() > 15, name
         if name not in ("pencil_sketch", "engraving"):
             assert np.ptp(pixels, 2).mean() > 4, name
         shape = np.corrcoef(grey.ravel(), np.asarray(painted.convert("L"), float).ravel())
-        assert shape[0, 1] > 0.3, name
+        assert shape[0, 1] > 0.5, name
