@@ -13,8 +13,8 @@ from generator.engine import EngineError
 from generator.models.colourspace import lab, srgb
 from generator.models.stylenet import StyleConfig, StyleNetwork
 from generator.style import StyleError, find_style, styles
-from generator.style.styles import WEIGHTS
 from generator.style.still_life import still_life
+from generator.style.styles import WEIGHTS
 from generator.style.stylizer import Stylizer
 
 
