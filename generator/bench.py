@@ -23,8 +23,10 @@ from rich.table import Table
 
 from generator.compositing import PNG_LEVEL, png
 from generator.engine import WEIGHTS, Engine
+from generator.errors import PersonError
 from generator.models.conditions import encode, palettes
 from generator.models.textbook import DcganGenerator, Vae
+from generator.selfie import bench as selfie_bench
 from generator.spec import AvatarSpec
 from generator.style.bench import timings
 from generator.wish import Wish
@@ -54,6 +56,7 @@ def run(*, as_json: bool = False) -> list[Row]:
     specs = [Wish().complete(seed) for seed in range(16)]
     rows = [*_drawing(specs), *_processes(), *_others(specs), *_png_levels(specs)]
     rows += [Row(what, value, "ms", goal) for what, value, goal in timings()]
+    rows += _selfies()
     if as_json:
         print(json.dumps([asdict(r) for r in rows], indent=2))  # noqa: T201 - for machines
         return rows
@@ -108,6 +111,16 @@ def _processes() -> list[Row]:
         Row("peak memory of a process that draws", float(peak), "MB", 700),
         Row("weights", WEIGHTS.stat().st_size / 1e6, "MB", 20),
     ]
+
+
+def _selfies() -> list[Row]:
+    try:
+        rows = [Row(what, value, "ms", goal) for what, value, goal in selfie_bench.timings()]
+    except PersonError as error:
+        Console(stderr=True).print(f"selfies are left out: {error}", highlight=False)
+        return []
+    what, megabytes, goal = selfie_bench.memory()
+    return [*rows, Row(what, megabytes, "MB", goal)]
 
 
 def _others(specs: list[AvatarSpec]) -> list[Row]:

@@ -17,6 +17,7 @@ from generator import prompt as prompts
 from generator.cli_evaluate import evaluate_app
 from generator.cli_fusion import fusion_app
 from generator.cli_models import models_app
+from generator.cli_selfie import selfie_app
 from generator.cli_style import register
 from generator.errors import PersonError
 
@@ -27,6 +28,7 @@ dataset_app = typer.Typer(help="Make data sets.", no_args_is_help=True)
 app.add_typer(dataset_app, name="dataset")
 app.add_typer(models_app, name="models")
 app.add_typer(fusion_app)
+app.add_typer(selfie_app)
 register(app, dataset_app, evaluate_app)
 app.add_typer(evaluate_app, name="evaluate")
 out, err = Console(), Console(stderr=True)

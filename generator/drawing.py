@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,34 +53,52 @@ def draw_files(order: Order, output: Path) -> Drawn:
     Raises:
         PersonError: The folder does not exist, the name is not a PNG's, the background is unknown.
     """
+    check_target(output, order.background)
+    seed = order.seed if order.seed is not None else fresh_seed()
+    specs = specs_of(order.wish, seed, order.count, order.style)
+    return Drawn(seed, specs, write_figures(specs, output, order.size, order.background))
+
+
+def fresh_seed() -> int:
+    """A seed for somebody who named none."""
+    return secrets.randbits(32)
+
+
+def check_target(output: Path, behind: str) -> None:
+    """What is known to fail is said before anything is drawn.
+
+    Raises:
+        PersonError: The folder does not exist, the name is not a PNG's, the background is unknown.
+    """
     if output.suffix.lower() != ".png":
         raise PersonError(f"pictures are PNG files: call it {output.with_suffix('.png')}")
     if not output.parent.is_dir():
         raise PersonError(f"there is no folder {output.parent}: make it first")
-    # Known to fail before anything is drawn.
-    background(Image.new("RGBA", (8, 8)), order.background)
+    background(Image.new("RGBA", (8, 8)), behind)
 
+
+def write_figures(
+    specs: Sequence[AvatarSpec], output: Path, size: int, behind: str
+) -> tuple[Path, ...]:
+    """Draw figures into one file (a grid) or, where the name holds {i}, a file a figure."""
     from generator.engine import Engine  # torch takes a second: only when there is work for it
 
-    seed = order.seed if order.seed is not None else secrets.randbits(32)
-    specs = specs_of(order.wish, seed, order.count, order.style)
     engine = Engine.load()
     images: list[Image.Image] = []
     for first in range(0, len(specs), _BATCH):
-        images += engine.draw(specs[first : first + _BATCH], order.size)
+        images += engine.draw(specs[first : first + _BATCH], size)
     images = [
-        background(image, order.background, seed=spec.seed)
-        for image, spec in zip(images, specs, strict=True)
+        background(image, behind, seed=spec.seed) for image, spec in zip(images, specs, strict=True)
     ]
     if "{i}" in output.name:
-        files = [
+        files = tuple(
             output.with_name(output.name.replace("{i}", str(i + 1))) for i in range(len(images))
-        ]
+        )
     else:
-        files, images = [output], [grid(images)]
+        files, images = (output,), [grid(images)]
     for file, image in zip(files, images, strict=True):
         write_whole(file, png(image))
-    return Drawn(seed, specs, tuple(files))
+    return files
 
 
 def write_whole(file: Path, data: bytes) -> None:

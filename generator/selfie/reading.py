@@ -54,6 +54,7 @@ class SelfieReading:
         clothes_tint: The drawn #rrggbb of the clothes; None where none are seen.
         suit: A light shirt under dark cloth, 0 to 1.
         yaw, roll: Degrees, as in `generator.faces.Face`.
+        clarity: How well the face can be measured, 0 to 1: it is large and looks at the camera.
     """
 
     hair_colour: Shares
@@ -82,22 +83,27 @@ class SelfieReading:
     suit: float
     yaw: float
     roll: float
+    clarity: float
     manner: Shares = field(repr=False)
     """Shares of feminine, masculine: for choosing plausible hair and lashes among candidates, and
     for nothing else. It is not in `confidence`, and nobody is told."""
 
     @property
     def confidence(self) -> dict[str, float]:
-        """Attribute of the spec -> how sure its best value is, 0 to 1."""
+        """Attribute -> how sure what was read of it is, 0 to 1; no presentation among them."""
         shares = {
-            "hair": self.hair_length, "hair_colour": self.hair_colour,
-            "eye_colour": self.eye_colour, "facial_hair": self.facial_hair,
-            "expression": self.smile,
+            "hair_colour": self.hair_colour, "hair_length": self.hair_length,
+            "hair_texture": self.hair_texture, "cover": self.cover,
+            "eye_colour": self.eye_colour, "glasses": self.glasses,
+            "facial_hair": self.facial_hair, "expression": self.smile, "age": self.age,
         }  # fmt: skip
         sure = {name: max(values.values()) for name, values in shares.items()}
-        sure["hair"] *= max(self.cover.values())
         sure["skin"] = self.skin_sure
-        sure["accessories"] = max(self.glasses.values()) * max(self.cover.values())
+        bare = 1 - max(self.cover["hat"], self.cover["scarf"])
+        sure["parting"] = bare * min(1.0, 0.4 + 2 * abs(self.parting)) * self.clarity
+        sure["eyes_closed"] = max(abs(2 * lid - 1) for lid in self.closed) * self.clarity
+        for name in ("face_shape", "brows", "turn", "tilt"):
+            sure[name] = self.clarity
         sure["outfit_colour"] = 0.0 if self.clothes_tint is None else 0.7
         return {name: round(value, 3) for name, value in sorted(sure.items())}
 
@@ -141,6 +147,8 @@ def _assemble(
         hair_seen = beard_colour(head, where)  # all the hair there is
         hair_shares = tints.families(hair_seen) if hair_seen is not None else hair_shares
     if not coloured:
+        if hair_seen is not None:
+            hair_shares = tints.families_in_grey(float(hair_seen[0]))
         hair_seen = None
     colours, hair_tints = _hair_colours(hair_shares, hair_seen, cover)
     iris, pixels = traits.iris_colour(head)
@@ -177,8 +185,16 @@ def _assemble(
         suit=clothes.suit,
         yaw=face.yaw,
         roll=face.roll,
+        clarity=_clarity(head, face),
         manner=answers["presentation"],
     )
+
+
+def _clarity(head: Head, face: Face) -> float:
+    """Of a face of 40 pixels, or one turned by 45 degrees, measures say half as much."""
+    large = min(1.0, head.sharpness / 0.8)
+    front = min(1.0, max(0.2, 1.25 - np.hypot(face.yaw, face.pitch) / 60))
+    return float(0.95 * large * front)
 
 
 def _hair_seen(head: Head, where: Regions) -> Floats | None:

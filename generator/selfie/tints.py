@@ -33,7 +33,7 @@ class _Family:
 
 
 _HAIR = {
-    "black": _Family((16, 3, 3), "#322d38", (6, 3, 4)),
+    "black": _Family((16, 3, 3), "#312c35", (6, 3, 2)),
     "brown": _Family((28, 9, 13), "#6b4530", (11, 6, 8)),
     "blonde": _Family((53, 9, 25), "#e2bd6c", (9, 6, 12)),
     "red": _Family((42, 16, 25), "#b9592f", (9, 8, 9)),
@@ -92,6 +92,20 @@ def families(seen: Floats) -> dict[str, float]:
     }
     least = min(away.values())
     weights = {name: float(np.exp(-(value - least) / 2)) for name, value in away.items()}
+    total = sum(weights.values())
+    return {name: weight / total for name, weight in weights.items()}
+
+
+_COMMON = {"black": 0.25, "brown": 0.36, "blonde": 0.14, "red": 0.03, "gray": 0.15, "white": 0.07}
+"""How often each is met among adults, roughly; it decides where a photo has no colours."""
+
+
+def families_in_grey(light: float) -> dict[str, float]:
+    """How probable each family is in a black-and-white photo, by the hair's lightness alone."""
+    weights = {
+        name: _COMMON[name] * float(np.exp(-(((light - family.photo[0]) / 12) ** 2) / 2))
+        for name, family in _HAIR.items()
+    }
     total = sum(weights.values())
     return {name: weight / total for name, weight in weights.items()}
 

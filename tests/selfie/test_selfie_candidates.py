@@ -49,7 +49,7 @@ READING = SelfieReading(
     smile=sure("closed", "none", "open"),
     gaping=0.0, closed=(0.0, 0.0), gaze=0.0, shape=dict.fromkeys(NORMAL, 0.0),
     age=sure("adult", "young", "elder"), clothes_tint="#aa3344", suit=0.0, yaw=10.0, roll=-4.0,
-    manner=sure("feminine", "masculine"),
+    clarity=0.9, manner=sure("feminine", "masculine"),
 )  # fmt: skip
 
 
