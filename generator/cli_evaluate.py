@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from generator import manifest
+from generator.drawing import write_whole
 from generator.errors import PersonError
 
 evaluate_app = typer.Typer(help="Judge the networks.")
@@ -51,14 +53,24 @@ def evaluate_faces(
         Path, typer.Argument(metavar="FOLDER", help="One-person portraits; other faces confuse it.")
     ],
     limit: Annotated[int | None, typer.Option(min=1, help="About so many of them.")] = None,
+    report: Annotated[Path | None, typer.Option("--out", help="Folder for faces.md.")] = None,
 ) -> None:
     """Find faces in portraits and in degraded copies of them; prints a Markdown table."""
     from generator.evaluation.faces import HEAD, measure
 
-    for cells in (HEAD, ("---",) * len(HEAD)):
-        typer.echo(f"| {' | '.join(cells)} |")
+    lines: list[str] = []
+
+    def say(cells: Sequence[str]) -> None:
+        lines.append(f"| {' | '.join(cells)} |")
+        typer.echo(lines[-1])
+
+    say(HEAD)
+    say(("---",) * len(HEAD))
     for row in measure(portraits, limit=limit):
-        typer.echo(f"| {' | '.join(row.cells())} |")
+        say(row.cells())
+    if report is not None:
+        report.mkdir(parents=True, exist_ok=True)
+        write_whole(report / "faces.md", "\n".join([*lines, ""]).encode())
 
 
 @evaluate_app.command("selfie")

@@ -247,7 +247,8 @@ def _fringe(reading: SelfieReading, hair: str) -> dict[str, float]:
         return {"none": 1.0}
     covered, falls = reading.fringe, abs(reading.parting)
     if hair in ("short_crop", "undercut", "spiky"):
-        bare, swept = ("none", 7.0), ("swept", 3.0 + 6 * falls)
+        # A drawn sweep hides the forehead: nobody gets one whose own is bare.
+        bare, swept = ("none", 7.0), ("swept", 20 * covered + 6 * falls)
         if covered < 0.15:
             return dict([bare, swept])
         return dict([swept, ("spiky", 2.0), ("wispy", 2.0)])

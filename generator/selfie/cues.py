@@ -16,6 +16,8 @@ from generator.evaluation.colours import lab
 from generator.faces import topology as at
 from generator.selfie.alignment import CENTRE, CHIN, FACE, FINE, Floats, Head, Mask
 from generator.selfie.gradients import histogram, roughness
+from generator.selfie.hair import sure_hair
+from generator.selfie.hair_cues import hair_cues
 from generator.selfie.regions import (
     CHEEKS,
     Regions,
@@ -55,8 +57,7 @@ class Cues:
         skin: (28,) colour of the skin without shadows and highlights, of the whites of the eyes,
             of the nose; then what tells of the light: teeth, the brightest of the picture, the
             face's darkest and lightest, lips, brows, and some ratios between these.
-        hair: (76,) median, dark, middle and light of the hair's colour; brows; differences to the
-            skin; the skin and the whites of the eyes; tones of all hair and of the crown's.
+        hair: (89,) as `generator.selfie.hair_cues` says.
         crown: (31,) how unlike the skin the crown is, in its middle and at its sides; how rough;
             how high it stands.
         sides: (24,) how much hair is beside face and neck, by bands from the eyes to the chest.
@@ -84,7 +85,7 @@ def measure(head: Head, where: Regions) -> Cues:
     skin, rough = _skin(head), roughness(head.lab[..., 0])
     return Cues(
         skin=skin,
-        hair=_hair(head, where, skin),
+        hair=hair_cues(head, sure_hair(head, where), _growing(head)),
         crown=_crown(head, where, rough),
         sides=_sides(head, where),
         mouth=_mouth(head),
@@ -135,56 +136,6 @@ def _teeth(head: Head) -> Floats:
     return trimmed(pixels, 0.6, 0.95)
 
 
-def hair_pixels(head: Head, where: Regions) -> Floats:
-    """(n, 3) CIELAB of hair, without its rim, which is mixed with what lies behind."""
-    inner = shrink(where.hair, 1)
-    pixels: Floats = head.lab[inner if inner.sum() >= 60 else where.hair]
-    return pixels
-
-
-def _hair(head: Head, where: Regions, skin: Floats) -> Floats:
-    pixels = hair_pixels(head, where)
-    brows = head.lab[head.region("right_brow", 0.8) | head.region("left_brow", 0.8)]
-    ends: Floats = np.zeros(9, np.float32)
-    if len(pixels) >= 8:
-        order, n = np.argsort(pixels[:, 0]), len(pixels)
-        parts = (order[: n // 5 + 1], order[2 * n // 5 : 3 * n // 5 + 1], order[-n // 5 - 1 :])
-        ends = (np.concatenate([pixels[part].mean(0) for part in parts]) / 100).astype(np.float32)
-    median, brow = _median(pixels), _median(brows)
-    crown = head.lab[where.crown & where.hair & (head.person > 0.9)]
-    joined: Floats = np.concatenate(
-        [
-            median, ends, brow, brow - skin[:3], median - skin[:3], skin[:3], skin[3:6],
-            tones(pixels), tones(crown), np.array([len(pixels) / FACE**2]),
-        ]
-    ).astype(np.float32)  # fmt: skip
-    return joined
-
-
-def tones(pixels: Floats) -> Floats:
-    """Shares of CIELAB pixels by lightness (six steps) and hue (neutral, red, brown, gold): (24,).
-
-    Steps overlap, so that a little more light moves a share, not all of it.
-    """
-    if not len(pixels):
-        return np.zeros(24, np.float32)
-    light, a, b = pixels.T
-    steps = _soft(light, np.asarray([8, 18, 30, 43, 58, 75], np.float32))
-    chroma, hue = np.hypot(a, b), np.degrees(np.arctan2(b, a))
-    coloured = 1 / (1 + np.exp(-(chroma - 8 - 0.06 * light) / 1.5))
-    hues = _soft(hue, np.asarray([45, 62, 76], np.float32)) * coloured[:, None]
-    kinds = np.concatenate([(1 - coloured)[:, None], hues], 1)
-    shares: Floats = np.einsum("ni,nj->ij", steps, kinds).ravel() / len(pixels)
-    return np.sqrt(shares).astype(np.float32)
-
-
-def _soft(values: Floats, centres: Floats) -> Floats:
-    """Each value shared between the two nearest centres: (n,) -> (n, centres)."""
-    place = np.interp(values, centres, np.arange(len(centres)))
-    shares: Floats = np.maximum(0, 1 - np.abs(place[:, None] - np.arange(len(centres))))
-    return shares
-
-
 def _crown(head: Head, where: Regions, rough: Floats) -> Floats:
     unlike = where.skin.distance(head.lab)
     hairline = float(head.landmarks[at.FOREHEAD, 1])
@@ -230,9 +181,14 @@ def _sides(head: Head, where: Regions) -> Floats:
     return np.array(numbers, np.float32)
 
 
+def _growing(head: Head) -> Mask:
+    """Lip and chin."""
+    return head.patch(_BEARD[0]) | head.patch(_BEARD[5]) | head.patch(_BEARD[6])
+
+
 def beard_colour(head: Head, where: Regions) -> Floats | None:
     """CIELAB of what grows on lip and chin: of the pixels that are less like skin."""
-    pixels = head.lab[head.patch(_BEARD[0]) | head.patch(_BEARD[5]) | head.patch(_BEARD[6])]
+    pixels = head.lab[_growing(head)]
     if len(pixels) < 20:
         return None
     strange = where.skin.distance(pixels)

@@ -10,9 +10,10 @@ import numpy as np
 from generator.faces import Face, Faces
 from generator.selfie import tints, traits
 from generator.selfie.alignment import Floats, Head, align
-from generator.selfie.cues import Cues, beard_colour, hair_pixels, measure
+from generator.selfie.cues import Cues, beard_colour, measure
+from generator.selfie.hair_cues import colour_seen
 from generator.selfie.heads import Answers, Heads
-from generator.selfie.regions import Regions, regions, trimmed
+from generator.selfie.regions import Regions, regions
 
 Shares = dict[str, float]
 """Level -> probability; they sum to one."""
@@ -142,7 +143,7 @@ def _assemble(
     skin_seen = cues.skin[:3] * 100
     coloured = float(np.hypot(skin_seen[1], skin_seen[2])) > _GREY
     cover = traits.cover_of(head, where)
-    hair_seen, hair_shares = _hair_seen(head, where), answers["hair_colour"]
+    hair_seen, hair_shares = colour_seen(cues.hair), answers["hair_colour"]
     if answers["hair_length"]["bald"] > 0.5 and answers["facial_hair"]["none"] < 0.5:
         hair_seen = beard_colour(head, where)  # all the hair there is
         hair_shares = tints.families(hair_seen) if hair_seen is not None else hair_shares
@@ -195,15 +196,6 @@ def _clarity(head: Head, face: Face) -> float:
     large = min(1.0, head.sharpness / 0.8)
     front = min(1.0, max(0.2, 1.25 - np.hypot(face.yaw, face.pitch) / 60))
     return float(0.95 * large * front)
-
-
-def _hair_seen(head: Head, where: Regions) -> Floats | None:
-    """CIELAB of the hair in fair light: without its shadows and its gloss."""
-    pixels = hair_pixels(head, where)
-    if len(pixels) < 30:
-        return None
-    seen: Floats = np.median(trimmed(pixels, 0.25, 0.85), 0).astype(np.float32)
-    return seen
 
 
 def _hair_colours(

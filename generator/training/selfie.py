@@ -33,31 +33,35 @@ Doubles = NDArray[np.float64]
 class Settings:
     """How one head is fitted: the weight of its L2 penalty, and how far classes are balanced
     (0: as they come, 1: rare ones count as much as frequent ones). `scale`: its levels are steps
-    of a scale, in their order."""
+    of a scale, in their order. `further`: how much a further label counts beside a judged one:
+    those portraits are mostly of light-skinned men with brown or gray hair."""
 
     penalty: float
     balance: float = 0.5
     scale: bool = False
+    further: float = 1.0
 
 
 SETTINGS: dict[str, Settings] = {
-    "hair_colour": Settings(0.2),
-    "hair_length": Settings(1.0),
-    "skin": Settings(0.01, 0.5, scale=True),
+    "hair_colour": Settings(10.0, further=0.1),
+    "hair_length": Settings(3.0),
+    "skin": Settings(0.01, 0.5, scale=True, further=0.3),
     "glasses": Settings(0.3),
     "facial_hair": Settings(0.5, 0.9),
-    "smile": Settings(0.2, 0.3),
+    "smile": Settings(0.2, 0.3, further=0.3),
     "presentation": Settings(3.0),
 }
 
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """One labelled portrait: attribute -> level, for what is known."""
+    """One labelled portrait: attribute -> level, for what is known. `further`: its labels help in
+    fitting and are never judged on."""
 
     file: str
     cues: Cues
     labels: dict[str, str]
+    further: bool = False
 
 
 def read_labels(file: Path) -> dict[str, dict[str, str]]:
@@ -88,8 +92,9 @@ def _labels(row: dict[str, str]) -> dict[str, str]:
 
 
 def read_examples(
-    folder: Path, labels: dict[str, dict[str, str]], tick: Callable[[int], None] = lambda n: None
-) -> list[Example]:
+    folder: Path, labels: dict[str, dict[str, str]], tick: Callable[[int], None] = lambda n: None,
+    further: bool = False,
+) -> list[Example]:  # fmt: skip
     """Measure the largest face of every labelled portrait that is there and has one."""
     from generator.faces import load_reader
     from generator.photo import open_photo
@@ -104,7 +109,7 @@ def read_examples(
         faces = reader.read(open_photo(file.read_bytes()))
         if faces.found:
             head = align(faces, faces.found[0])
-            examples.append(Example(name, measure(head, regions(head)), known))
+            examples.append(Example(name, measure(head, regions(head)), known, further))
     if not examples:
         raise PersonError(f"none of the labelled portraits is in {folder}")
     return examples
@@ -125,7 +130,8 @@ def fit(name: str, examples: Iterable[Example]) -> Layer:
     levels = np.array([question.levels.index(e.labels[name]) for e in known])
     mean, scale = inputs.mean(0), inputs.std(0) + 1e-3
     counts = np.bincount(levels, minlength=len(question.levels))
-    importance = (len(levels) / counts[levels]) ** settings.balance
+    importance = np.array([settings.further if e.further else 1.0 for e in known])
+    importance *= (len(levels) / counts[levels]) ** settings.balance
     if settings.scale:
         return _fit_scale(
             (inputs - mean) / scale, levels, importance, settings, mean, scale,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from painted import Painted, turned
@@ -9,7 +11,9 @@ from painted import Painted, turned
 from generator.evaluation.colours import ciede2000, lab
 from generator.selfie import traits
 from generator.selfie.alignment import CHIN, FACE, align
-from generator.selfie.cues import hair_pixels, measure
+from generator.selfie.cues import measure
+from generator.selfie.hair import sure_hair
+from generator.selfie.hair_cues import colour_seen
 from generator.selfie.regions import Y, regions
 
 
@@ -43,8 +47,35 @@ def test_skin_has_the_colour_it_was_painted_in(skin):
 @pytest.mark.parametrize("hair", [(25, 22, 24), (110, 70, 45), (190, 150, 95), (215, 215, 218)])
 def test_hair_has_the_colour_it_was_painted_in(hair):
     head, where = _head(Painted(hair=hair, length=0.5))
-    seen = np.median(hair_pixels(head, where), 0).astype(np.float64)
-    assert ciede2000(seen, _lab(hair)) < 3
+    seen = colour_seen(measure(head, where).hair)
+    assert seen is not None
+    assert ciede2000(seen.astype(np.float64), _lab(hair)) < 3
+
+
+def test_a_collar_in_the_colour_of_the_hair_is_not_taken_for_it():
+    dark = (60, 40, 30)
+    head, where = _head(Painted(hair=dark, clothes=dark))
+    sure = sure_hair(head, where)
+    assert sure.sum() > 500
+    assert not (sure & (CHIN < Y)).any()
+    assert np.quantile(ciede2000(head.lab[sure].astype(np.float64), _lab(dark)), 0.95) < 6
+
+
+def test_a_washed_out_photo_changes_hair_less_in_its_own_range_of_light():
+    faces = Painted(hair=(70, 45, 35), length=0.3).faces()
+    pale = replace(faces, image=faces.image.point(lambda value: value * 0.65 + 70))
+    cues = [
+        measure(head, regions(head)).hair for head in (align(f, f.found[0]) for f in (faces, pale))
+    ]
+    moved = np.abs(cues[0] - cues[1]).reshape(-1)
+    assert moved[15:30].mean() < 0.4 * moved[:15].mean()
+
+
+def test_no_hair_no_colour_of_it():
+    bare = Painted(hair=None, length=-1).faces()
+    nobody = replace(bare, person=np.zeros_like(bare.person))
+    head = align(nobody, nobody.found[0])
+    assert colour_seen(measure(head, regions(head)).hair) is None
 
 
 @pytest.mark.parametrize("length", [0.1, 0.25, 0.4])
