@@ -54,9 +54,9 @@ async def no_uploads(server, memory) -> None:
 
 
 async def test_a_photo_is_gone_when_its_job_has_ended(
-    queue, server, memory, spawn, deliveries, collect, until
+    queue, server, memory, spawn, deliveries, collect, until, tmp_path
 ):
-    worker = await spawn(**PATIENT).ready()
+    worker = await spawn(MOEMOJI_STYLE_WEIGHTS=str(tmp_path / "none"), **PATIENT).ready()
     frontend = await deliveries()
     ends = {
         await sent(queue, SelfieRequest, photo(FAIR)): ("done", None),
