@@ -326,7 +326,9 @@ class JobQueue:
             told = await self._redis.mget(alive or [SKILLS])
         known = [Skills.model_validate_json(skills) for skills in told if skills is not None]
         self._skills = shared(known) if known else None
-        self._skills_until = time.monotonic() + SKILLS_FRESH
+        if known:
+            # A first worker is heard of at once.
+            self._skills_until = time.monotonic() + SKILLS_FRESH
         return self._skills
 
     async def forget(self, platform: str, user_id: str) -> int:
