@@ -40,7 +40,8 @@ WAITED = Histogram(
 )
 STAGE = Histogram(
     "moemoji_stage_seconds",
-    "draw: a call of the engine; encode: a picture; store: a job's result.",
+    "draw: a call of the engine; encode: a picture; store: a job's result; of photos: check, "
+    "load (a network), open, faces, read, paint.",
     ["stage"],
     buckets=_SECONDS,
 )
