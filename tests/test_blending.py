@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.blending import PARTS, BlendError, Part, between, blend
+from generator.blending import PARTS, BlendError, Part, between, blend, leanings
 from generator.priors import uniform
 from generator.spec import EXCLUSIVE, SLIDERS, VOCABULARY, AvatarSpec, resolve_colour
 
@@ -150,3 +150,14 @@ def test_a_beard_does_not_get_under_a_headscarf():
     steps = [between(a, b, i / 50) for a, b in ((man, woman), (woman, man)) for i in range(51)]
     steps += [blend([(man, 1), (woman, weight / 10)]) for weight in range(1, 40)]
     assert not any(s.hair == "hijab" and s.facial_hair != "none" for s in steps)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(0, 2**32 - 1), min_size=2, max_size=4, unique=True))
+def test_leanings_are_figures_to_choose_from(seeds: list[int]) -> None:
+    figures = [uniform(Random(seed)) for seed in seeds]
+    found = leanings(figures)
+    assert 2 <= len(found) <= 4
+    assert len(set(found)) == len(found)
+    assert found[0] == blend([(figure, 1.0) for figure in figures])
+    assert leanings([figures[0], figures[0]]) == (figures[0],)
