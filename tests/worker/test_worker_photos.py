@@ -201,3 +201,24 @@ async def test_frontends_hear_what_all_workers_can_do(queue, spawn, until, tmp_p
     await until_styles(18)
     able.process.kill()
     able.process.wait()
+
+
+async def test_a_drawn_figure_is_read_by_the_encoder(queue, spawn, deliveries, collect, tmp_path):
+    from safetensors.torch import save_file
+    from torch import nn
+
+    from generator.models.encoder import Encoder, vocabulary
+
+    # One that has learned nothing, but that there always is a figure.
+    encoder = Encoder()
+    nn.init.zeros_(encoder.read.weight)
+    nn.init.constant_(encoder.read.bias, 9.0)
+    file = tmp_path / "encoder.safetensors"
+    state = {name: value.half().contiguous() for name, value in encoder.state_dict().items()}
+    save_file(state, file, {"vocabulary": vocabulary()})
+    await spawn(MOEMOJI_ENCODER_WEIGHTS=str(file), **PATIENT).ready()
+    sources = (Source(spec=AvatarSpec(hair="bob")), Source(upload=0))
+    await sent(queue, BlendRequest, landscape(), sources=sources)
+    (blended,) = await collect(await deliveries(), 1, 60)
+    assert blended.kind == "done"
+    assert len(blended.record.read.figures) == 2
