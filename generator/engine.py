@@ -27,7 +27,7 @@ from generator.spec import AvatarSpec
 
 WEIGHTS = SHIPPED / "moe.safetensors"
 SIZES = (256, 512)
-SHARPNESS = 1.25
+SHARPNESS = 1.6
 """Exponent on the masks' shares before they are painted: above 1 an undecided pixel decides."""
 _BAND = 32
 """Rows of 2 x 2 cells that are painted at a time."""

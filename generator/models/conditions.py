@@ -28,7 +28,35 @@ SLICES["accessories"] = slice(_end, _end + len(ACCESSORIES))
 _end += len(ACCESSORIES)
 SLICES["sides"] = slice(_end, _end + 8)
 ATTRIBUTES = _end + 8
-CONTINUOUS = len(SLIDERS) + 4  # the last four are AvatarSpec.detail
+NUMBERS: tuple[str, ...] = (*SLIDERS, "detail_0", "detail_1", "detail_2", "detail_3")
+"""What the columns of `Conditions.sliders` mean; the last four are `AvatarSpec.detail`."""
+CONTINUOUS = len(NUMBERS)
+_DETAILS = NUMBERS[-4:]
+MOVED_BY: dict[str, tuple[str, ...]] = {
+    "hair": ("hair_volume", "hair_length", "turn", *_DETAILS, "chibi"),
+    "fringe": ("hair_volume", "turn", *_DETAILS, "chibi"),
+    "expression": (
+        "mouth_size", "eye_size", "eye_height", "eye_spacing", "brow_height", "face_width", "turn",
+        "chibi",
+    ),
+    "eye_shape": ("eye_size", "eye_height", "eye_spacing", "gaze", "chibi"),
+    "accessories": (
+        "face_width", "eye_size", "eye_spacing", "hair_volume", "turn", "detail_0", "chibi",
+    ),
+}  # fmt: skip
+"""Which numbers (and "chibi", the level) move the lines of which attribute, each level's in a way
+of its own: longer hair is another thing for braids than for a bob."""
+
+
+def interactions() -> list[tuple[int, int]]:
+    """The pairs of `MOVED_BY`, level by level, as columns of [attributes | sliders]."""
+    chibi = SLICES["style"].start + VOCABULARY["style"].index("chibi")
+    return [
+        (level, chibi if name == "chibi" else ATTRIBUTES + NUMBERS.index(name))
+        for group, names in MOVED_BY.items()
+        for level in range(SLICES[group].start, SLICES[group].stop)
+        for name in names
+    ]
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """The avatar generator: a spec's shape -> masks of palette slots -> a picture.
 
-Three ideas, the first and the last after measurements of conditioning without:
+Four ideas, the first and the last after measurements of conditioning without:
 
 - *Spatial attribute tables*: every level of every attribute (and every slider) has a learned
   16 x 16 feature map of its own, so a cat ear knows where it is. FiLM (Perez et al., arXiv
   1709.07871) alone does not learn it.
+- *Interactions*: and a map for every pair of a level and a number that moves it.
 - *Head space*: heads tilt, turn and shrink (chibi) as a whole. The head's features are made in a
   head at rest and then carried to the canvas by the affine map that the spec implies (a spatial
   transformer, Jaderberg et al., arXiv 1506.02025, whose transform is known instead of learned).
@@ -24,7 +25,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from generator.art.palette import Slot
-from generator.models.conditions import ATTRIBUTES, CONTINUOUS, SLICES
+from generator.models.conditions import ATTRIBUTES, CONTINUOUS, SLICES, interactions
 from generator.spec import VOCABULARY
 
 NOTHING = len(Slot)
@@ -46,6 +47,8 @@ class GeneratorConfig:
     """Width of w, the vector that modulates every layer."""
     table: int = 64
     """Channels of a level's 16 x 16 table."""
+    moved: int = 12
+    """Channels of the 16 x 16 table of a level and a number that moves it."""
     head: int = 224
     """Channels of the head's trunk at 16 and 32 px."""
     body: int = 64
@@ -138,6 +141,26 @@ class Tables(nn.Module):
         return (chosen @ self.maps.flatten(1)).unflatten(1, self.maps.shape[1:])
 
 
+class Interactions(nn.Module):
+    """One learned (C, S, S) map per pair of a level and a number that moves its lines.
+
+    Summed, times the number, over the levels that a figure has: how each hairstyle changes with
+    length, volume or turn, to the first order. Tables that are only added cannot say it, and FiLM
+    has too few channels to say it for every level.
+    """
+
+    def __init__(self, *, channels: int, size: int = 16) -> None:
+        super().__init__()
+        self.columns: Tensor
+        pairs = torch.tensor(interactions())
+        self.register_buffer("columns", pairs, persistent=False)
+        self.maps = nn.Parameter(torch.zeros(len(pairs), channels, size, size))
+
+    def forward(self, attributes: Tensor, sliders: Tensor) -> Tensor:
+        moved = torch.cat([attributes, sliders], 1)[:, self.columns].prod(-1)  # (B, pairs)
+        return (moved @ self.maps.flatten(1)).unflatten(1, self.maps.shape[1:])
+
+
 class Mapping(nn.Module):
     """Attributes and sliders -> w. The first layer holds an embedding per level (summed)."""
 
@@ -177,8 +200,12 @@ class Generator(nn.Module):
         self.mapping = Mapping(s)
         groups = (*(g for g in VOCABULARY if g != "outfit"), "accessories", "sides")
         self.head_tables = Tables(groups, channels=config.table, sliders=True)
+        self.head_moves = Interactions(channels=config.moved)
         self.head16 = nn.ModuleList(
-            [Block(config.table + n16, config.head, s), Block(config.head, config.head, s)]
+            [
+                Block(config.table + config.moved + n16, config.head, s),
+                Block(config.head, config.head, s),
+            ]
         )
         self.head32 = nn.ModuleList(
             [Block(config.head + n32, config.head, s), Block(config.head, config.trunk, s)]
@@ -246,7 +273,8 @@ class Generator(nn.Module):
         """What both heads read: (B, last, 128, 128)."""
         w = self.mapping(attributes, sliders)
         rest = {r: _grid(len(pose), r, w.device) for r in (16, 32, 64)}
-        x = _layout(torch.cat([self.head_tables(attributes, sliders), waves(rest[16])], 1))
+        tables = self.head_tables(attributes, sliders), self.head_moves(attributes, sliders)
+        x = _layout(torch.cat([*tables, waves(rest[16])], 1))
         for block in self.head16:
             x = block(x, w)
         x = _layout(torch.cat([_double(x), waves(rest[32]).to(x.dtype)], 1))
@@ -257,8 +285,8 @@ class Generator(nn.Module):
         head = F.grid_sample(x.float(), posed[32], padding_mode="border", align_corners=False)
         styles = attributes[:, SLICES["style"]]  # (B, 2)
         body = sum(
-            share[:, None, None, None] * tables(attributes, sliders)
-            for share, tables in zip(styles.unbind(1), self.body_tables, strict=True)
+            share[:, None, None, None] * maps(attributes, sliders)
+            for share, maps in zip(styles.unbind(1), self.body_tables, strict=True)
         )
         body = self.body16(_layout(torch.cat([body, waves(rest[16])], 1)), w)
         parts = [head, _double(body), waves(posed[32]), waves(rest[32])]

@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.art.frame import frame
-from generator.models.conditions import ATTRIBUTES, SLICES, cat, encode, palettes
+from generator.models.conditions import (
+    ATTRIBUTES,
+    SLICES,
+    cat,
+    encode,
+    interactions,
+    palettes,
+)
 from generator.models.discriminator import Discriminator
 from generator.models.generator import (
     CHANNELS,
@@ -18,14 +25,15 @@ from generator.models.generator import (
     Film,
     Generator,
     GeneratorConfig,
+    Interactions,
     paint,
     unshuffled,
 )
 from generator.models.textbook import DcganDiscriminator, DcganGenerator, Vae
 from generator.priors import uniform
-from generator.spec import ACCESSORIES, VOCABULARY, AvatarSpec
+from generator.spec import ACCESSORIES, SLIDERS, VOCABULARY, AvatarSpec
 
-SMALL = GeneratorConfig(style=16, table=4, head=8, body=4, trunk=8, fine=8, last=8)
+SMALL = GeneratorConfig(style=16, table=4, moved=2, head=8, body=4, trunk=8, fine=8, last=8)
 
 
 def matrix(transform: str) -> np.ndarray:
@@ -77,6 +85,26 @@ def test_conditions_hold_one_level_of_every_group():
     torch.testing.assert_close(
         half.attributes.sum(1), (worn.sum(1) + worn.roll(-1, 0).sum(1)) / 2 + len(VOCABULARY) + 4
     )
+
+
+def test_a_map_of_a_pair_moves_figures_that_have_the_level_by_their_number():
+    moves = Interactions(channels=1, size=1)
+    column = interactions().index(
+        (
+            SLICES["hair"].start + VOCABULARY["hair"].index("bob"),
+            ATTRIBUTES + SLIDERS.index("hair_length"),
+        )
+    )
+    with torch.no_grad():
+        moves.maps[column] = 1.0
+    specs = [
+        AvatarSpec(hair="bob", hair_length=0.5),
+        AvatarSpec(hair="bob", hair_length=-1.0, turn=1.0),
+        AvatarSpec(hair="drills", hair_length=0.5),
+    ]
+    conditions = encode(specs)
+    moved = moves(conditions.attributes, conditions.sliders)
+    assert moved.flatten().tolist() == [0.5, -1.0, 0.0]
 
 
 @pytest.mark.parametrize("factor", [2, 4])
