@@ -64,6 +64,9 @@ class SuperresSection(_Section):
     """The 512 px head of a finished generator."""
 
     weights: Path = Path("generator/weights/moe.safetensors")
+    go_on: bool = False
+    """With the head that the weights hold, trained on an earlier state of the generator, instead of
+    the 256 px head doubled."""
     feature_weight: float = Field(4.0, ge=1)
 
 

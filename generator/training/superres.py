@@ -44,7 +44,8 @@ class SuperresObjective:
         self.half = half(config.precision, fabric.device)
         self.figures = Figures(config.data, seed=config.seed)
         generator = load_generator(config.superres.weights)
-        generator.start_512()
+        if not config.superres.go_on:
+            generator.start_512()
         head = _Head(generator)
         head.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         learning = [p for p in head.parameters() if p.requires_grad]
