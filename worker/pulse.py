@@ -50,7 +50,9 @@ class Pulse:
         self._away = False
 
     def start(self) -> None:
-        """Begin to beat."""
+        """Begin to beat: a worker that says it is ready can be found already."""
+        with contextlib.suppress(redis.exceptions.RedisError):
+            self._beat([])
         self._thread.start()
 
     def stop(self) -> None:
@@ -107,8 +109,7 @@ class Pulse:
             try:
                 held = self._holding()
                 if now >= next_beat:
-                    self._ledger.offer(self._skills)
-                    self._ledger.beat(held)
+                    self._beat(held)
                     next_beat = now + settings.beat
                 if held:
                     gone = self._ledger.cancelled(held)
@@ -127,6 +128,10 @@ class Pulse:
                 if not self._away:
                     log.warning("redis-away", error=type(error).__name__)
                 self._away = True
+
+    def _beat(self, held: list[str]) -> None:
+        self._ledger.offer(self._skills)
+        self._ledger.beat(held)
 
     def _bark(self) -> None:
         with self._lock:
