@@ -19,7 +19,7 @@ from bot.core.preferences import Preferences
 from bot.core.replies import Reply, Rows
 from bot.core.results import finished
 from worker.embedded import EmbeddedRedis
-from worker.jobs import Address
+from worker.jobs import Address, DrawRequest
 from worker.ledger import Ledger, connection
 from worker.queue import JobQueue
 from worker.settings import QueueSettings, WorkerSettings
@@ -70,8 +70,8 @@ class Chat:
         if reply.job_id is not None:
             self.job_id = reply.job_id
             queue = self.conversation.queue
-            for claim in self._ledger.claim(self._ledger.pop(1)):
-                if claim.request is not None:
+            for claim in self._ledger.claim([], more=1):
+                if isinstance(claim.request, DrawRequest):
                     self._ledger.begin([claim.job_id])
                     for request, done in draw(self._engine, [claim.request], step=4):
                         self._ledger.done(request, done.specs, done.pictures, 1.0)

@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from bot.texts import texts
+from deploy import chat_pictures
 from deploy.manual import GROUPS, settings_tables, variable
 
 ROOT = Path(__file__).parents[2]
@@ -112,3 +114,10 @@ def test_no_number_is_made_up() -> None:
     for row in rows:
         figures = [cell for cell in row.split("|")[2:-1] if cell.strip()]
         assert "not measured yet" in row or re.search(r"\d", figures[-1]), row
+
+
+async def test_the_manuals_conversation_can_be_had_again(tmp_path: Path) -> None:
+    await chat_pictures.main(tmp_path)
+    for name in ("chat-avatar.png", "chat-pick.png", "chat-vary.png"):
+        with Image.open(tmp_path / name) as made, Image.open(ROOT / "docs/art" / name) as shown:
+            assert made.size == shown.size
