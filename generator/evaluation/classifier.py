@@ -21,7 +21,7 @@ import torch
 import torch.nn.functional as F
 import typer
 from rich.progress import BarColumn, Progress, TextColumn
-from torch import Tensor
+from torch import Tensor, nn
 
 from generator.allocation import keep_memory
 from generator.data.store import Bytes
@@ -31,6 +31,7 @@ from generator.evaluation.figures import Renders, as_tensor, on_paper
 from generator.evaluation.judge import FILE, Classifier, GhostDetector, Judge
 from generator.evaluation.visibility import labels_of
 from generator.spec import VOCABULARY, AvatarSpec
+from generator.training.optimizers import optimizers
 from generator.training.precision import half
 
 SEED = 20_011
@@ -40,6 +41,7 @@ _COLOURS = ("hair_colour", "eye_colour", "eye_colour2", "skin", "outfit_colour",
 _WORN_WEIGHT = 2.0
 """Weight of a worn accessory: each is on one figure in ten."""
 _SAVE_SECONDS = 120.0
+_LR, _KERNEL_LR = 2e-3, 0.02
 
 
 def dress(spec: AvatarSpec, other: AvatarSpec) -> AvatarSpec:
@@ -121,8 +123,9 @@ class Apprenticeship:
         self.file, self.total = file, minutes * 60
         self.classifier = channels_last(Classifier())
         self.ghosts = channels_last(GhostDetector())
-        parameters = [*self.classifier.parameters(), *self.ghosts.parameters()]
-        self.optimizer = torch.optim.AdamW(parameters, 2e-3, (0.9, 0.99), weight_decay=0.01)
+        both = nn.ModuleList([self.classifier, self.ghosts])
+        self.optimizers = optimizers(both, lr=_LR, betas=(0.9, 0.99), kernel_lr=_KERNEL_LR)
+        self.rates = [optimizer.param_groups[0]["lr"] for optimizer in self.optimizers]
         self.half = half("auto", torch.device("cpu"))
         self.step, self.seconds = 0, 0.0
         if file.exists():
@@ -175,8 +178,8 @@ class Apprenticeship:
     ) -> tuple[float, float]:
         random = torch.Generator().manual_seed(SEED + self.step)
         scale = 0.02 + 0.98 * (1 + cos(pi * min(1.0, self.seconds / self.total))) / 2
-        for group in self.optimizer.param_groups:
-            group["lr"] = 2e-3 * scale * min(1.0, (self.step + 1) / 100)
+        for optimizer, rate in zip(self.optimizers, self.rates, strict=True):
+            optimizer.param_groups[0]["lr"] = rate * scale * min(1.0, (self.step + 1) / 100)
         with self.half():
             logits = self.classifier(augment(pictures, random))
         loss = loss_of({name: x.float() for name, x in logits.items()}, levels, counts)
@@ -185,18 +188,19 @@ class Apprenticeship:
             scores = self.ghosts(rgb)
         each = F.binary_cross_entropy_with_logits(scores.float(), truth, reduction="none")
         ghost_loss = (each * weight).sum() / weight.sum().clamp_min(1)
-        self.optimizer.zero_grad(set_to_none=True)
+        self.classifier.zero_grad(set_to_none=True)
+        self.ghosts.zero_grad(set_to_none=True)
         (loss + ghost_loss).backward()
         torch.nn.utils.clip_grad_norm_(self.classifier.parameters(), 20.0)
         torch.nn.utils.clip_grad_norm_(self.ghosts.parameters(), 5.0)
-        self.optimizer.step()
+        for optimizer in self.optimizers:
+            optimizer.step()
         self.step += 1
         return float(loss.detach()), float(ghost_loss.detach())
 
     def _modules(self) -> dict[str, Any]:
-        return {
-            "classifier": self.classifier, "ghosts": self.ghosts, "optimizer": self.optimizer
-        }  # fmt: skip
+        steps = {f"optimizer{i}": each for i, each in enumerate(self.optimizers)}
+        return {"classifier": self.classifier, "ghosts": self.ghosts, **steps}
 
     def _save(self) -> None:
         state = {name: module.state_dict() for name, module in self._modules().items()}
@@ -213,7 +217,7 @@ class Apprenticeship:
 
 
 def main(
-    data: Annotated[Path, typer.Option(help="Rendered data set, 256 px.")],
+    data: Annotated[list[Path], typer.Option(help="Rendered data set, 256 px; again for more.")],
     minutes: Annotated[float, typer.Option(min=0.01, help="In all, resumed runs included.")] = 60.0,
     out: Annotated[Path, typer.Option(help="The judge's weights.")] = FILE,
     checkpoint: Annotated[
@@ -227,7 +231,7 @@ def main(
     """Train the judge (set OMP_NUM_THREADS=1 when anything else runs)."""
     keep_memory()
     training = Apprenticeship(
-        Renders(data), checkpoint, minutes=minutes, batch=batch,
+        Renders(*data), checkpoint, minutes=minutes, batch=batch,
         start=Judge.load(start) if start else None,
     )  # fmt: skip
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[notes]}"))

@@ -26,28 +26,35 @@ SIDE = 256
 
 
 class Renders:
-    """A rendered data set as judged figures."""
+    """Rendered data sets as judged figures, one set after the other."""
 
-    def __init__(self, folder: Path, limit: int | None = None) -> None:
+    def __init__(self, *folders: Path, limit: int | None = None) -> None:
         """
         Raises:
-            DatasetError: It is missing, unfinished, imported, or not of 256 px.
+            DatasetError: One is missing, unfinished, imported, or not of 256 px.
         """
-        self.store = Store.open(folder)
-        if self.store.meta.kind != "rendered" or self.store.meta.size != SIDE:
-            raise DatasetError(f"{folder}: judging needs a rendered data set of {SIDE} px")
-        labels = self.store.labels()[:limit]
+        self.stores = [Store.open(folder) for folder in folders]
+        for folder, store in zip(folders, self.stores, strict=True):
+            if store.meta.kind != "rendered" or store.meta.size != SIDE:
+                raise DatasetError(f"{folder}: judging needs a rendered data set of {SIDE} px")
+        self._places = [(store, i) for store in self.stores for i in range(len(store))][:limit]
+        labels = [label for store in self.stores for label in store.labels()][:limit]
         self.specs = [AvatarSpec(**label).model_copy(update={"flip": False}) for label in labels]
 
     def __len__(self) -> int:
         return len(self.specs)
+
+    def masks(self, row: int) -> tuple[Bytes, Bytes]:
+        """(H, W, 3) slots and (H, W, 2) shares of a figure."""
+        store, i = self._places[row]
+        return store.slots[i], store.shares[i]
 
     def pictures(self, rows: Sequence[int], dressed: Sequence[AvatarSpec] | None = None) -> Bytes:
         """(B, 256, 256, 4); in the colours of other specs if `dressed` gives them."""
         colours = dressed or [self.specs[i] for i in rows]
         return np.stack(
             [
-                paint_figure(self.store.slots[i], self.store.shares[i], palette(spec))
+                paint_figure(*self.masks(i), palette(spec))
                 for i, spec in zip(rows, colours, strict=True)
             ]
         )
@@ -55,13 +62,15 @@ class Renders:
 
 def paint_figure(slots: Bytes, shares: Bytes, colours: Sequence[RGB]) -> Bytes:
     """A stored figure in colours: (H, W, 3) slots and (H, W, 2) shares -> (H, W, 4)."""
-    table = np.zeros((BACKGROUND + 1, 4), np.float32)
+    table = np.zeros((BACKGROUND + 1, 4), np.uint8)
     table[: len(colours), :3], table[: len(colours), 3] = colours, 255
-    first, second = shares[..., :1].astype(np.float32) / 255, shares[..., 1:] / np.float32(255)
-    picture = table[slots[..., 0]] * first
-    picture += table[slots[..., 1]] * second
-    picture += table[slots[..., 2]] * (1 - first - second)
-    return np.rint(picture).clip(0, 255).astype(np.uint8)
+    words = table.view(np.uint32)[:, 0]  # four channels are looked up at once
+    first, second = shares[..., 0].astype(np.uint16), shares[..., 1].astype(np.uint16)
+    total = np.full((*slots.shape[:2], 4), 127, np.uint16)
+    for k, share in enumerate((first, second, 255 - first - second)):
+        layer = words[slots[..., k]].view(np.uint8).reshape(total.shape)
+        total += layer * share[..., None]
+    return (total // 255).astype(np.uint8)
 
 
 def draw(engine: Engine, specs: Sequence[AvatarSpec]) -> Bytes:

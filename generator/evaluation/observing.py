@@ -82,9 +82,8 @@ class Observer:
         seen = []
         for part in batches(rows):
             pictures = make(part)
-            store = renders.store
             readings = [
-                read(picture, store.slots[i], store.shares[i], renders.specs[i])
+                read(picture, *renders.masks(i), renders.specs[i])
                 for picture, i in zip(pictures, part, strict=True)
             ]
             seen.append(self.look(pictures, readings))

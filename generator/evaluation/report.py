@@ -113,7 +113,7 @@ class _Evaluation:
         self.imagenet = ImageNetFeatures()
         self.observer = Observer(self.judge, self.imagenet)
         self.engine = Engine.load(settings.weights)
-        self.renders = Renders(settings.data, settings.figures)
+        self.renders = Renders(settings.data, limit=settings.figures)
         self.count = len(self.renders)
         if self.count < 40:
             raise PersonError(
@@ -241,7 +241,7 @@ class _Evaluation:
     def _training(self) -> Renders | None:
         if not (self.settings.training / "meta.json").exists():
             return None
-        return Renders(self.settings.training, TRAINING)
+        return Renders(self.settings.training, limit=TRAINING)
 
     def _work(self) -> dict[str, int]:
         """How many pictures each part deals with: what the progress bar is made of."""

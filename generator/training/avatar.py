@@ -17,7 +17,7 @@ from lightning_fabric import Fabric
 from PIL import Image
 from torch import Tensor, nn
 
-from generator.engine import load_generator
+from generator.engine import SHARPNESS, load_generator
 from generator.models.conditions import Conditions, cat
 from generator.models.discriminator import Discriminator
 from generator.models.generator import CHANNELS, Generator, paint
@@ -66,7 +66,7 @@ class Lesson(nn.Module):
             logits = self.generator.cells(features, index)
             painted = self.generator.masks256(features[(rows, slice(None), *window)])
         loss = slot_cross_entropy(logits, slots, shares, weight)
-        masks = painted.float().softmax(-1)
+        masks = (SHARPNESS * painted.float()).softmax(-1)  # the critic sees what people get
         return loss, paint(masks, self.generator.colours(palettes))
 
 

@@ -79,7 +79,6 @@ class EncoderSection(_Section):
     """Of marking hair, skin, irises and cloth."""
     colours_weight: float = Field(20.0, ge=0)
     """Of the colours that are read off them."""
-    weight_decay: float = Field(0.01, ge=0)
 
 
 class StyleSection(_Section):

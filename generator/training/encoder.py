@@ -17,6 +17,7 @@ from generator.models.encoder import Encoder, Region, Seen
 from generator.spec import SLIDERS, VOCABULARY
 from generator.training.config import EncoderSection, TrainConfig
 from generator.training.ema import Ema
+from generator.training.optimizers import optimizers
 from generator.training.pictures import grid
 from generator.training.precision import half
 from generator.training.scenes import UNMARKED, Scene, Scenes
@@ -43,11 +44,8 @@ class EncoderObjective:
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(network, config.ema)
         self.ema.module.to(fabric.device)
-        decay = config.encoder.weight_decay
-        adam = torch.optim.AdamW(
-            network.parameters(), config.lr, config.betas, weight_decay=decay, fused=True
-        )
-        self.encoder = Stepper(fabric, network, adam, clip=config.clip)
+        own = optimizers(network, lr=config.lr, betas=config.betas, kernel_lr=config.kernel_lr)
+        self.encoder = Stepper(fabric, network, *own, clip=config.clip)
         self._stream: Iterator[Scene] | None = None
         self._fixed: Scene | None = None
 

@@ -130,6 +130,15 @@ def test_lessons_do_not_show_what_is_kept_aside(figures: Path, tmp_path: Path):
     assert np.array_equal(pictures, lessons.make(3)[0])
 
 
+def test_several_data_sets_are_shown_as_one(figures: Path, renders: Renders):
+    twice, few = Renders(figures, figures), Renders(figures, figures, limit=50)
+    assert len(twice) == 2 * len(renders)
+    assert len(few) == 50
+    assert few.specs == [*renders.specs, *renders.specs[:2]]
+    for row in (0, 47):
+        assert np.array_equal(twice.pictures([48 + row]), renders.pictures([row]))
+
+
 def test_small_pictures_are_means_on_white():
     picture = np.zeros((1, 256, 256, 4), np.uint8)
     picture[0, :2, :4] = (100, 0, 0, 255)
