@@ -15,7 +15,7 @@ from bot.core.photos import readable
 from bot.core.refusals import RefusalError
 from bot.core.replies import Chat, Form, Reply
 from bot.core.results import wish_of
-from bot.core.wishes import MAX_WORDS, SEEDS, split
+from bot.core.wishes import MAX_WORDS, SEEDS, shares, split
 from bot.moderation.rules import Standing
 from bot.texts import LANGUAGES, Texts, texts
 from generator.blending import MOST_SOURCES, PARTS, Part
@@ -123,7 +123,7 @@ class Blends:
             raise RefusalError("blend_part", count=len(sources))
         if event.pictures:
             await readable(self._queue)
-        weights = _weights(options.get("weights", written.get("weights", "")), len(sources))
+        weights = shares(options.get("weights", written.get("weights", "")), len(sources))
         values: dict[str, Any] = {
             "sources": tuple(
                 source.model_copy(update={"weight": weight})
@@ -156,15 +156,3 @@ class Blends:
         if index >= len(record.specs):
             raise RefusalError("gone")
         return record.specs[index]
-
-
-def _weights(text: str, count: int) -> list[float]:
-    if not text.strip():
-        return [1.0] * count
-    numbers = re.split(r"[,，、:：/\s]+", text.strip())
-    if len(numbers) != count or not all(re.fullmatch(r"\d{1,2}(\.\d{1,3})?", n) for n in numbers):
-        raise RefusalError("weights", count=count)
-    found = [float(number) for number in numbers]
-    if not any(found):
-        raise RefusalError("weights", count=count)
-    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -38,6 +38,15 @@ _BACKGROUNDS: dict[str, str] = {
 _PAUSES = ",;，、。；"
 _COMMAS = re.compile(rf"\s*([{_PAUSES}])(?:\s*[{_PAUSES}])+")
 _DRAWING = ("seed", "count", "style", "background")
+_BEFORE = rf"(?:(?<=[\s{_PAUSES}])|^)"
+_DASHES = "(?:--|—|–)"
+"""Phones turn "--" into a dash."""
+_VALUE = rf"[^\s{_PAUSES}]+"
+_SHARES = r"\d[\d.]*(?:[,，、/:：]\d[\d.]*)+"
+"""Numbers with commas between, which end no other option's value: "2,1"."""
+_FLAGS = frozenset({"keep", "faces"})
+"""Options that need no value: "keep-colours" is "keep-colours:yes"."""
+_SPELT = {"keep-colors": "keep"}
 
 
 @cache
@@ -46,15 +55,24 @@ def _options(names: tuple[str, ...]) -> tuple[dict[str, str], re.Pattern[str]]:
     options are written."""
     known = {texts(lang)(f"options.{name}.name"): name for lang in LANGUAGES for name in names}
     known |= {name: name for name in names}
-    either = "|".join(map(re.escape, known))
+    known |= {name: meant for name, meant in _SPELT.items() if meant in names}
+    flags = _either(name for name, meant in known.items() if meant in _FLAGS and name != meant)
+    valued = _either(name for name, meant in known.items() if meant not in _FLAGS)
+    value = f"{_SHARES}|{_VALUE}" if "weights" in names else _VALUE
     # "seed:7", "seed=7", "--seed 7", and with the full-width colon of Chinese and Japanese
-    # keyboards; phones turn "--" into a dash.
+    # keyboards.
     written = re.compile(
-        rf"(?:(?<=[\s{_PAUSES}])|^)(?:--|—|–)?({either})\s*[:=：]\s*([^\s{_PAUSES}]+)"
-        rf"|(?:(?<=[\s{_PAUSES}])|^)(?:--|—|–)({either})\s+([^\s{_PAUSES}]+)",
+        rf"{_BEFORE}{_DASHES}?({_either(known)})\s*[:=：]\s*({value})"
+        rf"|{_BEFORE}{_DASHES}({valued})\s+({value})"
+        rf"|{_BEFORE}{_DASHES}?({flags})(?=[\s{_PAUSES}]|$)",
         re.IGNORECASE,
     )
     return known, written
+
+
+def _either(names: Iterable[str]) -> str:
+    """A pattern for one of these; for none, one that nothing fits."""
+    return "|".join(map(re.escape, names)) or r"(?!)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +112,32 @@ def split(words: str, names: tuple[str, ...] = _DRAWING) -> tuple[str, dict[str,
     """
     known, written = _options(names)
     options = {
-        known[(match[1] or match[3]).lower()]: (match[2] or match[4]).rstrip(".!！")
+        known[(match[1] or match[3] or match[5]).lower()]: (match[2] or match[4] or "yes").rstrip(
+            ".!！"
+        )
         for match in written.finditer(words)
     }
     if options:
         # No comma stays behind where an option was.
         words = _COMMAS.sub(r"\1", written.sub(" ", words)).strip(f" {_PAUSES}")
     return " ".join(words.split()), options
+
+
+def shares(text: str, count: int) -> list[float]:
+    """How much of each of `count`, from "2,1"; equal shares if nothing is said.
+
+    Raises:
+        RefusalError: if these are not so many numbers, or all of them 0.
+    """
+    if not text.strip():
+        return [1.0] * count
+    numbers = re.split(r"[,，、:：/\s]+", text.strip())
+    if len(numbers) != count or not all(re.fullmatch(r"\d{1,2}(\.\d{1,3})?", n) for n in numbers):
+        raise RefusalError("weights", count=count)
+    found = [float(number) for number in numbers]
+    if not any(found):
+        raise RefusalError("weights", count=count)
+    return found
 
 
 def _whole(text: str) -> int:
