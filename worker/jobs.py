@@ -156,17 +156,40 @@ class SelfieRequest(_Drawing):
         return DrawRequest(likeness=likeness, **{name: getattr(self, name) for name in shared})
 
 
+MOST_STYLES = 4
+"""Styles in one blend."""
+
+
 class StylizeRequest(_Request):
-    """Paint the first upload in a style."""
+    """Paint the first upload in a style.
+
+    What came later than the first version is left out of the JSON where it is not used, so that
+    older workers go on painting what they can.
+    """
 
     kind: Literal["stylize"] = "stylize"
     style: StyleKey | None = None
-    """None: as the second upload is painted."""
+    """None: the `blend`, or as the second upload is painted."""
+    blend: Annotated[
+        dict[StyleKey, Annotated[float, Field(ge=0.0, le=100.0)]],
+        Field(max_length=MOST_STYLES, exclude_if=lambda blend: not blend),
+    ] = {}
+    """Several named styles and their shares, of any sum; instead of one."""
     title: Annotated[str | None, Field(max_length=100)] = None
     """What the style is called in the author's language."""
     strength: Annotated[float, Field(ge=0.0, le=1.0)] = 1.0
     keep_colours: bool = False
     """The style's strokes in the colours of the picture."""
+    keep_faces: Annotated[bool, Field(exclude_if=lambda keep: not keep)] = False
+    """Faces are painted with less strength."""
+
+    @model_validator(mode="after")
+    def _one_style(self) -> Self:
+        if self.blend and (self.style is not None or len(self.blend) < 2):
+            raise ValueError("give a style, or a blend of several")
+        if self.blend and not any(self.blend.values()):
+            raise ValueError("one share at least must be above 0")
+        return self
 
 
 class Source(_Frozen):

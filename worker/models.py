@@ -100,6 +100,7 @@ class Models:
         return Skills(
             faces=importlib.util.find_spec("mediapipe") is not None,
             painting=self._style_weights.exists(),
+            mixing=True,
             styles=tuple(offers),
         )
 

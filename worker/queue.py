@@ -304,6 +304,26 @@ class JobQueue:
         async with reachable():
             return await self.uploads.put(author, data)
 
+    async def note(self, author: Author, name: str, told: str) -> None:
+        """Keep how to get a photo from its chat once more, where photos are kept; for 24 hours.
+
+        Args:
+            author: Whose it is.
+            name: The job that it was sent in for.
+            told: What only the frontends read.
+
+        Raises:
+            UploadsOffError: if there is no Redis that writes nothing to disk.
+            StoreAwayError: if it cannot be reached, or is full.
+        """
+        async with reachable():
+            await self.uploads.note(author, name, told)
+
+    async def noted(self, name: str) -> bytes | None:
+        """What was told of a photo; None if it is not known any more."""
+        async with reachable():
+            return await self.uploads.noted(name)
+
     async def drop(self, uploads: Collection[str]) -> None:
         """Delete pictures for which there is no job (any more); at the latest they go by time."""
         with contextlib.suppress(StoreAwayError):

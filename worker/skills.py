@@ -29,6 +29,11 @@ class StyleOffer(BaseModel):
     names: dict[str, str]
     """What people call it, by language as in `bot.texts`."""
 
+    @property
+    def mixes(self) -> bool:
+        """Whether it can be blended with others; a pack has no code to mean with another's."""
+        return not self.key.startswith(PACK)
+
     def name(self, language: str) -> str:
         """Its name in a language, or in English."""
         return self.names.get(language) or self.names["en"]
@@ -43,6 +48,8 @@ class Skills(BaseModel):
     """Faces are found in photos."""
     painting: bool = False
     """Any picture can be a style."""
+    mixing: bool = False
+    """Styles can be blended, and faces painted gently: not with workers of the first version."""
     styles: tuple[StyleOffer, ...] = ()
 
     def find(self, words: str) -> StyleOffer | None:
@@ -72,6 +79,7 @@ def shared(several: Iterable[Skills]) -> Skills:
     return Skills(
         faces=all(skills.faces for skills in known),
         painting=all(skills.painting for skills in known),
+        mixing=all(skills.mixing for skills in known),
         styles=tuple(style for style in known[0].styles if style.key in keys),
     )
 

@@ -6,7 +6,7 @@ Everything happens in steps, between which a job that was cancelled ends.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PIL import Image
 
@@ -23,6 +23,10 @@ from worker.jobs import BlendRequest, DrawRequest, Read, Request, SelfieRequest,
 from worker.models import Models
 from worker.skills import PACK
 from worker.tasks import Around, Drawn, Engine, draw, plainly
+
+if TYPE_CHECKING:
+    from generator.packs import PhotoStyle
+    from generator.style.pictures import Mask
 
 MOST_PEOPLE = 4
 """Faces of a photo that are read."""
@@ -122,28 +126,34 @@ class Studio:
 
     def stylize(self, request: StylizeRequest, pictures: Sequence[bytes]) -> Drawn:
         """Paint a picture."""
-        photos = [self._opened(data) for data in pictures]
-        photo, style = photos[0], request.style
+        photo, *others = [self._opened(data) for data in pictures]
+        look: dict[str, Any] = {
+            "strength": request.strength,
+            "keep_colours": request.keep_colours,
+        }
+        if request.keep_faces:
+            photo, look["mask"] = self._gently(photo)
+        style = request.style
         if style is not None and style.startswith(PACK):
             pack = self._step("load", lambda: self._models.pack(style.removeprefix(PACK)))
-            painted = self._step("paint", lambda: pack.stylize(photo)).convert("RGB")
-            if request.strength < 1:
-                plain = photo.resize(painted.size, Image.Resampling.LANCZOS)
-                painted = Image.blend(plain, painted, request.strength)
+            painted = self._step("paint", lambda: _by_pack(pack, photo, look))
         else:
             stylizer = self._step("load", lambda: self._models.stylizer)
-            if style is not None and style not in stylizer.names:
+            shares = request.blend if style is None else {style: 1.0}
+            if not set(shares) <= set(stylizer.names):
                 raise ChatError("style-gone")
-            painted = self._step(
-                "paint",
-                lambda: stylizer.stylize(
-                    photo,
-                    photos[1] if style is None else style,
-                    strength=request.strength,
-                    keep_colours=request.keep_colours,
-                ),
-            )
+            like = shares or others[0]
+            painted = self._step("paint", lambda: stylizer.stylize(photo, like, **look))
         return Drawn((), [self._step("encode", lambda: png(painted))])
+
+    def _gently(self, photo: Image.Image) -> tuple[Image.Image, Mask]:
+        """The photo, upright, and where its faces are."""
+        from generator.style.faces import mask_of
+        from generator.style.pictures import flat
+
+        reader = self._step("load", lambda: self._models.faces)
+        faces = self._step("faces", lambda: reader.read(flat(photo)))
+        return faces.image, mask_of(faces)
 
     def blend(self, request: BlendRequest, pictures: Sequence[bytes]) -> Drawn:
         """Make one figure of several, or a film that goes round them."""
@@ -214,6 +224,12 @@ class Studio:
         engine = _Stepwise(self._models.engine, self._step)
         film = shoot(engine, itinerary(figures), behind=behind)
         return self._step("encode", lambda: encode(film, "gif"))
+
+
+def _by_pack(pack: PhotoStyle, photo: Image.Image, look: dict[str, Any]) -> Image.Image:
+    from generator.style.overlay import laid_over
+
+    return laid_over(photo, pack.stylize(photo), **look)
 
 
 class _Stepwise:

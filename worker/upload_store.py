@@ -8,6 +8,9 @@ the console's own does. Redis is asked before each picture; one that writes is g
     upload:KEY    string  bytes of a picture; 15 min, or until its job ends; painted ones, under
                           their job's id, 15 min
     uploads:USER  set     their keys, so that a person can be forgotten; 15 min
+    photo:JOB     string  how to get a photo from its chat once more, which is as good as the photo
+                          while it is there; as long as finished pictures
+    photos:USER   set     whose they are, likewise
 """
 
 from __future__ import annotations
@@ -41,6 +44,16 @@ def uploads_of(author: Author) -> str:
     return f"{PREFIX}uploads:{author.key}"
 
 
+def photo_of(name: str) -> str:
+    """The key of how to get a photo once more."""
+    return f"{PREFIX}photo:{name}"
+
+
+def photos_of(author: Author) -> str:
+    """The key of the set of these of a person."""
+    return f"{PREFIX}photos:{author.key}"
+
+
 def writes(save: dict[Any, Any], appendonly: dict[Any, Any]) -> bool:
     """Whether a Redis writes its data to disk, by its answers to CONFIG GET of both names."""
     saves = {str(value) for value in save.values()} - {""}
@@ -58,6 +71,7 @@ class UploadStore:
     def __init__(self, client: redis.asyncio.Redis, settings: QueueSettings) -> None:
         self._redis = client
         self._ttl = settings.upload_ttl
+        self._note_ttl = settings.result_ttl
         self._named = settings.uploads_url is not None
 
     async def put(self, author: Author, data: bytes) -> str:
@@ -66,6 +80,25 @@ class UploadStore:
         Raises:
             UploadsOffError: if that Redis writes to disk, or does not say and was not named for it.
         """
+        await self._check()
+        upload = secrets.token_hex(12)
+        await self._set(key_of(upload), data, uploads_of(author), upload, self._ttl)
+        return upload
+
+    async def note(self, author: Author, name: str, told: str) -> None:
+        """Keep how to get a photo from its chat once more, under its job's id.
+
+        Raises:
+            UploadsOffError: as for the photo itself.
+        """
+        await self._check()
+        await self._set(photo_of(name), told, photos_of(author), name, self._note_ttl)
+
+    async def noted(self, name: str) -> bytes | None:
+        """What was told of a photo."""
+        return cast(bytes | None, await self._redis.get(photo_of(name)))
+
+    async def _check(self) -> None:
         try:
             async with self._redis.pipeline(transaction=False) as pipe:
                 pipe.config_get("save")
@@ -76,14 +109,13 @@ class UploadStore:
             refused = not self._named
         if refused:
             raise UploadsOffError
-        upload = secrets.token_hex(12)
-        mine = uploads_of(author)
+
+    async def _set(self, key: str, value: bytes | str, mine: str, name: str, ttl: int) -> None:
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(key_of(upload), data, ex=self._ttl)
-            pipe.sadd(mine, upload)
-            pipe.expire(mine, self._ttl)
+            pipe.set(key, value, ex=ttl)
+            pipe.sadd(mine, name)
+            pipe.expire(mine, ttl)
             await pipe.execute()
-        return upload
 
     async def drop(self, uploads: Collection[str]) -> None:
         """Delete pictures: their job has ended."""
@@ -95,7 +127,7 @@ class UploadStore:
         return cast(bytes | None, await self._redis.get(key_of(job_id)))
 
     async def forget(self, author: Author) -> None:
-        """Delete all pictures of a person."""
-        mine = uploads_of(author)
-        uploads = cast(set[bytes], await cast(Any, self._redis.smembers(mine)))
-        await self._redis.delete(mine, *(key_of(upload.decode()) for upload in uploads))
+        """Delete all pictures of a person, and where they are."""
+        for mine, key in ((uploads_of(author), key_of), (photos_of(author), photo_of)):
+            names = cast(set[bytes], await cast(Any, self._redis.smembers(mine)))
+            await self._redis.delete(mine, *(key(name.decode()) for name in names))

@@ -26,10 +26,23 @@ def pictures_in(words: str) -> tuple[str, tuple[Picture, ...]]:
         path = Path(name).expanduser()
         if path.suffix.lower() not in _SUFFIXES:
             return match[0]
-        if not path.is_file():
-            raise RefusalError("no_file", file=name[:100])
-        found.append(Picture(lambda: asyncio.to_thread(path.read_bytes), path.stat().st_size))
+        found.append(picture_at(path))
         return ""
 
     rest = _TOKEN.sub(taken, words)
     return " ".join(rest.split()), tuple(found)
+
+
+def picture_at(path: Path) -> Picture:
+    """The picture in a file.
+
+    Raises:
+        RefusalError: if there is no such file.
+    """
+    if not path.is_file():
+        raise RefusalError("no_file", file=str(path)[:100])
+    return Picture(
+        lambda: asyncio.to_thread(path.read_bytes),
+        path.stat().st_size,
+        address=str(path.absolute()),
+    )

@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot import journal
-from bot.console_app.files import pictures_in
+from bot.console_app.files import picture_at, pictures_in
 from bot.console_app.road import OwnWorker, embedded_road
 from bot.console_app.terminal import Terminal
 from bot.core import Conversation
@@ -76,6 +76,10 @@ class Session:
         """See `bot.core.replies.Chat.wait`: the prompt is the waiting message."""
         return self.here()
 
+    def again(self, address: str) -> Picture:
+        """See `bot.core.replies.Chat.again`: addresses are paths."""
+        return picture_at(Path(address))
+
     async def show(self, record: Record, reply: Reply) -> Address:
         """See `bot.core.carrier.Outlet.show`."""
         await self._results.put((record, reply))
@@ -118,7 +122,9 @@ class Session:
             event = await self._understood(line)
             if event is None:
                 return 1
-            reply = await self._conversation.handle(event, self)
+            # There will be nothing to press: what is missing is told instead.
+            sent = tuple(replace(picture, address=None) for picture in event.pictures)
+            reply = await self._conversation.handle(replace(event, pictures=sent), self)
             if reply is not None and reply.job_id is not None:
                 record, reply = await self._result()
                 if reply.picture is not None:

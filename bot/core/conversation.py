@@ -15,12 +15,14 @@ from bot.core.desk import Desk
 from bot.core.drawing import Drawing
 from bot.core.events import COMMANDS, Command, Edited, Event, Press
 from bot.core.limits import Limits
+from bot.core.paintings import Paintings
 from bot.core.panel import Panel
 from bot.core.photos import Photos
 from bot.core.preferences import Preferences
 from bot.core.refusals import RefusalError, explained
 from bot.core.replies import Chat, Reply
 from bot.core.results import is_film, language_for, waiting
+from bot.core.sent import SentPhotos
 from bot.core.wishes import warm
 from bot.journal import where
 from bot.moderation.rules import Standing
@@ -67,7 +69,8 @@ class Conversation:
         self._drawing = Drawing(queue, preferences, self._limits, self._desk)
         logged = isinstance(settings, ProcessSettings) and settings.log_prompts
         self._answers = Answers(queue, preferences, logged=logged)
-        self._photos = Photos(queue, preferences, self._limits, self._desk, self._answers)
+        self._photos = Photos(queue, preferences, self._limits, self._desk)
+        self._paintings = Paintings(queue, self._limits, self._desk, SentPhotos(queue))
         self._blends = Blends(queue, self._limits, self._desk, self._answers)
         self._panel = Panel(preferences, self._limits)
         self._admin = Admin(queue, self._limits)
@@ -142,7 +145,7 @@ class Conversation:
             case "avatar" if event.pictures:
                 return await self._photos.selfie(event, say, chat, standing)
             case "stylize":
-                return await self._photos.stylize(event, say, chat, standing)
+                return await self._paintings.command(event, say, chat, standing)
             case "blend" | "morph" as name:
                 film = name == "morph"
                 return await self._blends.command(event, say, chat, standing, film=film)
@@ -192,9 +195,9 @@ class Conversation:
             case "blend":
                 return await self._blends.ask(event, say)
             case "styles":
-                return await self._photos.styles(event, say)
+                return await self._paintings.styles(event, say, chat)
             case "paint":
-                return await self._photos.paint(event, say, chat, standing)
+                return await self._paintings.paint(event, say, chat, standing)
             case "delete":
                 return await self._answers.delete(event)
             case "forget":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -14,6 +15,7 @@ from bot.core.preferences import Preferences
 from bot.core.refusals import LimitError, RefusalError
 from bot.core.replies import Chat, Reply
 from bot.core.results import waiting
+from bot.core.sent import SentPhotos
 from bot.journal import where
 from bot.moderation.rules import Standing
 from bot.texts import Texts
@@ -36,6 +38,7 @@ class Desk:
         self._queue = queue
         self._preferences = preferences
         self._limits = limits
+        self._sent = SentPhotos(queue)
         self._room = asyncio.Semaphore(AT_ONCE)
         self.opening: dict[str, asyncio.Event] = {}
         """Jobs whose waiting messages are just being posted; set when that is over."""
@@ -112,6 +115,10 @@ class Desk:
             made = job_id == request.job_id
             if made and notice:
                 await self._preferences.choose(mine, "photos", "1")
+            if made and isinstance(request, SelfieRequest | StylizeRequest):
+                # Without it its buttons say that they cannot find it.
+                with suppress(ChatError):
+                    await self._sent.keep(event.author, job_id, pictures[0])
             return await self._open(request, say, chat) if made else None
         finally:
             if not made:

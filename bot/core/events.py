@@ -106,11 +106,13 @@ class Picture:
         fetch: Gets its bytes from the chat.
         size: Bytes, where the chat tells.
         message_id: The message that it stands in, if it can be found there again later.
+        address: Where else the chat gives it out again later, in words for `Chat.again`.
     """
 
     fetch: Callable[[], Awaitable[bytes]] = field(repr=False)
     size: int | None = None
     message_id: str | None = None
+    address: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

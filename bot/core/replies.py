@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from bot.core.events import Action, Question
+from bot.core.events import Action, Picture, Question
 from worker.jobs import Address
 
 
@@ -15,12 +15,15 @@ class Button:
 
     Attributes:
         look: "main" is what most people want next, "danger" cannot be undone.
+        choices: Where there are menus, one that offers these buttons at once and fills a row; if
+            there are none, or more choices than fit, it is a button that asks for them.
     """
 
     label: str
     action: Action
     look: Literal["plain", "main", "danger"] = "plain"
     emoji: str | None = None
+    choices: tuple[Button, ...] = ()
 
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -92,5 +95,13 @@ class Chat(Protocol):
 
         Returns:
             Where it is: the result will be edited into that message.
+        """
+        ...
+
+    def again(self, address: str) -> Picture:
+        """A picture that was sent before, by its `Picture.address`.
+
+        Raises:
+            RefusalError: if it is clear already that it is not there any more.
         """
         ...

@@ -29,8 +29,6 @@ PREVIEW_BACKGROUND = "#fdf3f4"
 """Behind transparent candidates in a preview: chats show them on black otherwise."""
 UNDER_WAITING = "w"
 """Marks the cancel button of a waiting message."""
-HOLDS_PHOTOS = frozenset({"telegram"})
-"""Chats that tell with a button which photo its message answers, and give it out again."""
 LARGE = 512
 """Pixels of a pick, "full size"."""
 
@@ -229,12 +227,28 @@ def _people(record: Record, say: Texts) -> Rows:
 
 
 def _styles(record: Record, say: Texts, skills: Skills | None) -> Rows:
-    """The painted styles of the same photo, where the chat still has it."""
-    request = record.request
-    sent = isinstance(request, SelfieRequest | StylizeRequest)
-    if not sent or request.address.platform not in HOLDS_PHOTOS or not paintable(skills):
+    """The painted styles of the same photo, which the chat gives out again."""
+    if not isinstance(record.request, SelfieRequest | StylizeRequest) or skills is None:
         return ()
-    return ((Button(say("buttons.styles"), Action("styles", record.job_id), emoji="🎨"),),)
+    choices = style_buttons(skills, say, record.job_id)
+    if not choices:
+        return ()
+    action = Action("styles", record.job_id)
+    return ((Button(say("buttons.styles"), action, emoji="🎨", choices=choices),),)
+
+
+def style_buttons(skills: Skills, say: Texts, name: str) -> tuple[Button, ...]:
+    """A button for each style that a photo can be painted in.
+
+    Args:
+        skills: What the workers can do.
+        say: The language.
+        name: What the photo is remembered under: its job's id.
+    """
+    return tuple(
+        Button(style.name(say.language), Action("paint", style.key, name))
+        for style in skills.styles
+    )
 
 
 def paintable(skills: Skills | None) -> bool:

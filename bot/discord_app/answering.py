@@ -10,10 +10,11 @@ import structlog
 
 from bot.core import Conversation
 from bot.core.carrier import Carrier
-from bot.core.events import Event
+from bot.core.events import Event, Picture, Press
 from bot.core.replies import Reply
 from bot.discord_app.controls import form, view
 from bot.discord_app.messages import attachments, text_of
+from bot.discord_app.pictures import at_address
 from worker.jobs import Address
 
 log = structlog.get_logger(__name__)
@@ -76,12 +77,18 @@ class Answering:
             token_expires=interaction.created_at.timestamp() + TOKEN_LIFE,
         )
 
+    def again(self, address: str) -> Picture:
+        """A picture of Discord's own, by its address there."""
+        return at_address(self._interaction.client, address)
+
     async def _acknowledge_in_time(self) -> None:
         await asyncio.sleep(ACKNOWLEDGE_WITHIN)
         async with self._deferring:
             if not self._interaction.response.is_done():
                 # Pictures take a while to get: what comes of them is for everybody.
-                private = not self._event.pictures
+                event = self._event
+                again = isinstance(event, Press) and event.action.name == "paint"
+                private = not (event.pictures or again)
                 await self._interaction.response.defer(ephemeral=private, thinking=True)
                 self._hurried = True
 

@@ -25,7 +25,7 @@ from bot.core.preferences import Preferences
 from bot.discord_app.administration import add_admin
 from bot.discord_app.answering import Answering
 from bot.discord_app.commands import add_commands
-from bot.discord_app.controls import Control
+from bot.discord_app.controls import Control, Menu
 from bot.discord_app.localized import Localizer
 from bot.discord_app.outlet import DiscordOutlet
 from bot.discord_app.pictures import add_pictures
@@ -68,7 +68,7 @@ class MoemojiClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """After the login, before the gateway: buttons of earlier lives work from here on."""
-        self.add_dynamic_items(Control)
+        self.add_dynamic_items(Control, Menu)
         add_commands(self)
         add_pictures(self)
         add_admin(self)

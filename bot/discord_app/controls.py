@@ -1,4 +1,4 @@
-"""Buttons and forms, without any state of their own."""
+"""Buttons, menus and forms, without any state of their own."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ _STYLES = {
     "main": discord.ButtonStyle.primary,
     "danger": discord.ButtonStyle.danger,
 }
+
+_CHOICES = 25
+"""As many as a menu holds."""
 
 
 class Control(discord.ui.DynamicItem[discord.ui.Button[Any]], template=ACTION):
@@ -48,15 +51,57 @@ class Control(discord.ui.DynamicItem[discord.ui.Button[Any]], template=ACTION):
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Hand the press to the conversation."""
-        from bot.discord_app.client import who_and_where
+        await _press(interaction, self.action)
 
-        message = interaction.message
-        event = Press(
-            *who_and_where(interaction),
-            action=self.action,
-            message_id=None if message is None else str(message.id),
+
+class Menu(discord.ui.DynamicItem[discord.ui.Select[Any]], template=f"menu/{ACTION.pattern}"):
+    """A button's choices: what is chosen says all, as with a button."""
+
+    def __init__(self, button: Button, row: int | None = None) -> None:
+        super().__init__(
+            discord.ui.Select(
+                # No button's, which would hear of it as well.
+                custom_id=f"menu/{button.action.data}",
+                placeholder=f"{button.emoji or ''} {button.label}".strip()[:150],
+                options=[
+                    discord.SelectOption(
+                        label=choice.label[:100], value=choice.action.data, emoji=choice.emoji
+                    )
+                    for choice in button.choices
+                ],
+                row=row,
+            )
         )
-        await cast("MoemojiClient", interaction.client).answer(interaction, event)
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction[Any],
+        item: discord.ui.Item[Any],
+        match: re.Match[str],
+        /,
+    ) -> Self:
+        """The menu in which something was chosen."""
+        return cls(Button("–", Action(**match.groupdict())))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Hand what was chosen to the conversation, as a press of that button."""
+        data: Any = interaction.data or {}
+        action = Action.parse(next(iter(data.get("values", ())), ""))
+        if action is not None:
+            await _press(interaction, action)
+
+
+async def _press(interaction: discord.Interaction[Any], action: Action) -> None:
+    from bot.discord_app.client import who_and_where
+
+    message = interaction.message
+    event = Press(
+        *who_and_where(interaction),
+        action=action,
+        message_id=None if message is None else str(message.id),
+    )
+    await cast("MoemojiClient", interaction.client).answer(interaction, event)
 
 
 def view(rows: Rows) -> discord.ui.View:
@@ -64,7 +109,8 @@ def view(rows: Rows) -> discord.ui.View:
     made = discord.ui.View(timeout=None)
     for number, row in enumerate(rows[:5]):
         for button in row[:5]:
-            made.add_item(Control(button, number))
+            fits = 0 < len(button.choices) <= _CHOICES
+            made.add_item(Menu(button, number) if fits else Control(button, number))
     return made
 
 

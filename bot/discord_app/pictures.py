@@ -42,32 +42,7 @@ def add_pictures(client: MoemojiClient) -> None:
         given = {"count": count, "background": background}
         await answer(client, interaction, "selfie", prompt, [attached(picture)], **given)
 
-    @slash(client, "stylize")
-    @described("picture", "like", "strength", "keep", style="painting")
-    @named("picture", "like", "strength", "keep", style="painting")
-    async def stylize(
-        interaction: Interaction,
-        picture: discord.Attachment,
-        style: str | None = None,
-        like: discord.Attachment | None = None,
-        strength: app_commands.Range[int, 1, 100] | None = None,
-        keep: bool | None = None,
-    ) -> None:
-        pictures = [attached(file) for file in (picture, like) if file is not None]
-        percent = None if strength is None else f"{strength}%"
-        given = {"style": style, "strength": percent, "keep": keep}
-        await answer(client, interaction, "stylize", "", pictures, **given)
-
-    @stylize.autocomplete("style")
-    async def styles(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        skills = await client.conversation.queue.skills()
-        language = language_of(interaction.locale.value)
-        named = [(style.name(language), style.key) for style in skills.styles] if skills else []
-        return [
-            app_commands.Choice(name=name[:100], value=key)
-            for name, key in named
-            if typed.lower() in f"{key} {name}".lower()
-        ][:_CHOICES]
+    add_stylize(client)
 
     def blending(name: str) -> None:
         @slash(client, name)
@@ -107,18 +82,84 @@ def add_pictures(client: MoemojiClient) -> None:
         await answer(client, interaction, "selfie", "", [portrait(user)])
 
 
+def add_stylize(client: MoemojiClient) -> None:
+    """Put /stylize into the client's tree."""
+
+    @slash(client, "stylize")
+    @described(
+        *("picture", "weights", "like", "strength", "keep", "faces"),
+        style="painting",
+        style2="painting2",
+    )
+    @named(
+        *("picture", "weights", "like", "strength", "keep", "faces"),
+        style="painting",
+        style2="painting2",
+    )
+    async def stylize(
+        interaction: Interaction,
+        picture: discord.Attachment,
+        style: str | None = None,
+        style2: str | None = None,
+        weights: str | None = None,
+        like: discord.Attachment | None = None,
+        strength: app_commands.Range[int, 1, 100] | None = None,
+        keep: bool | None = None,
+        faces: bool | None = None,
+    ) -> None:
+        pictures = [attached(file) for file in (picture, like) if file is not None]
+        percent = None if strength is None else f"{strength}%"
+        styles = {"style": style, "style2": style2, "weights": weights}
+        look = {"strength": percent, "keep": keep, "faces": faces}
+        await answer(client, interaction, "stylize", "", pictures, **styles, **look)
+
+    async def completed(
+        interaction: Interaction, typed: str, *, mixing: bool
+    ) -> list[app_commands.Choice[str]]:
+        skills = await client.conversation.queue.skills()
+        language = language_of(interaction.locale.value)
+        offered = [style for style in skills.styles if style.mixes or not mixing] if skills else []
+        named = [(style.name(language), style.key) for style in offered]
+        return [
+            app_commands.Choice(name=name[:100], value=key)
+            for name, key in named
+            if typed.lower() in f"{key} {name}".lower()
+        ][:_CHOICES]
+
+    @stylize.autocomplete("style")
+    async def first(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await completed(interaction, typed, mixing=False)
+
+    @stylize.autocomplete("style2")
+    async def second(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await completed(interaction, typed, mixing=True)
+
+
 def attached(file: discord.Attachment) -> Picture:
     """A picture that was uploaded."""
-    return Picture(file.read, file.size)
+    return Picture(file.read, file.size, address=file.url)
+
+
+def at_address(client: discord.Client, address: str) -> Picture:
+    """A picture that was used before. Discord signs addresses of attachments for about a day."""
+
+    async def fetch() -> bytes:
+        try:
+            return await client.http.get_from_cdn(address)
+        except (discord.NotFound, discord.Forbidden) as error:
+            raise RefusalError("photo_away") from error
+
+    return Picture(fetch, address=address)
 
 
 def portrait(user: discord.User | discord.Member) -> Picture:
     """Somebody's profile picture, as it is shown here."""
-    asset = user.display_avatar
+    shown = user.display_avatar
+    asset = shown.replace(size=_PORTRAIT, static_format="png")
 
     async def fetch() -> bytes:
-        if asset == user.default_avatar:
+        if shown == user.default_avatar:
             raise RefusalError("no_portrait")
-        return await asset.replace(size=_PORTRAIT, static_format="png").read()
+        return await asset.read()
 
-    return Picture(fetch)
+    return Picture(fetch, address=asset.url)

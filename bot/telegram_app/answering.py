@@ -10,8 +10,9 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.core import Conversation
 from bot.core.carrier import Carrier
-from bot.core.events import Event, Press
+from bot.core.events import Event, Picture, Press
 from bot.core.preferences import Preferences
+from bot.core.refusals import RefusalError
 from bot.core.replies import Form, Reply
 from bot.telegram_app.outlet import TelegramOutlet
 from worker.jobs import Address
@@ -70,6 +71,10 @@ class Answering:
         sent = await self._outlet.send(here, reply, self._answered())
         self._waiting = here.model_copy(update={"message_id": str(sent.message_id)})
         return self._waiting
+
+    def again(self, address: str) -> Picture:
+        """Never asked: pictures are found in the messages that ours answer."""
+        raise RefusalError("photo_away")
 
     async def _show(self, reply: Reply, preferences: Preferences) -> None:
         pressed = self._here(self._event.message_id) if isinstance(self._event, Press) else None

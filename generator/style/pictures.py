@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
-from PIL import Image
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
 from torch import Tensor
+
+Mask = Image.Image | NDArray[Any]
+"""Where more of a photo's structure is kept: "L", or (H, W) with 1 (or True) there."""
+MASKED = 0.55
+"""Strength within the mask, as a share of that outside."""
 
 
 def flat(image: Image.Image) -> Image.Image:
@@ -35,3 +43,12 @@ def to_image(rgb: Tensor) -> Image.Image:
     """(1, 3, H, W) in [0, 1] -> RGB."""
     pixels = (rgb[0] * 255).round().clamp(0, 255).byte().permute(1, 2, 0).contiguous().cpu()
     return Image.fromarray(pixels.numpy())
+
+
+def soft(mask: Mask, size: tuple[int, int]) -> Tensor:
+    """(1, 1, H, W) in [0, 1], with a soft edge."""
+    if not isinstance(mask, Image.Image):
+        mask = Image.fromarray(np.uint8(np.clip(np.asarray(mask, np.float32), 0, 1) * 255))
+    mask = mask.convert("L").resize(size, Image.Resampling.BILINEAR)
+    mask = mask.filter(ImageFilter.GaussianBlur(max(size) / 64))
+    return torch.from_numpy(np.asarray(mask, np.float32) / 255)[None, None]

@@ -8,11 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
 import torch
 import torch.nn.functional as F
-from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
@@ -21,7 +19,7 @@ from generator.engine import EngineError
 from generator.manifest import SHIPPED, check
 from generator.models.colourspace import recoloured
 from generator.models.stylenet import MULTIPLE, StyleConfig, StyleNetwork
-from generator.style.pictures import fitted, flat, to_image, to_tensor
+from generator.style.pictures import MASKED, Mask, fitted, flat, soft, to_image, to_tensor
 from generator.style.styles import WEIGHTS, StyleError
 from generator.training.precision import Precision, half
 
@@ -31,13 +29,10 @@ Style = str | Image.Image
 """The key of a named style, or a picture of one."""
 Blend = Mapping[str, float]
 """Named styles and their shares, of any sum."""
-Mask = Image.Image | NDArray[Any]
 _MARGIN = 48
 """Pixels that are painted beyond the picture's edges and cut off: networks fray at borders."""
 _STYLE_SIDE = 384
 """Pictures of styles are looked at with as many pixels as a square of this side has."""
-_MASKED = 0.55
-"""Strength within the mask, as a share of that outside."""
 
 
 def load_network(weights: Path) -> StyleNetwork:
@@ -137,9 +132,9 @@ class Stylizer:
         code, own = self.code(style), self.network.encoder(_seen(rgb)).float()
         painted = self._paint(rgb, own.lerp(code, strength))
         if mask is not None:
-            soft = _soft(mask, image.size).to(self.device)
-            softer = self._paint(rgb, own.lerp(code, strength * _MASKED))
-            painted = painted.lerp(softer, soft)
+            gently = soft(mask, image.size).to(self.device)
+            softer = self._paint(rgb, own.lerp(code, strength * MASKED))
+            painted = painted.lerp(softer, gently)
         if keep_colours:
             painted = recoloured(painted, rgb)
         # Codes near the photo's own are painted nearly, not exactly, as the photo is.
@@ -181,12 +176,3 @@ def _seen(rgb: Tensor) -> Tensor:
     ]
     sides = [min(side, 8 * _STYLE_SIDE) for side in sides]
     return F.interpolate(rgb, tuple(sides), mode="bilinear", antialias=True)
-
-
-def _soft(mask: Mask, size: tuple[int, int]) -> Tensor:
-    """(1, 1, H, W) in [0, 1], with a soft edge."""
-    if not isinstance(mask, Image.Image):
-        mask = Image.fromarray(np.uint8(np.clip(np.asarray(mask, np.float32), 0, 1) * 255))
-    mask = mask.convert("L").resize(size, Image.Resampling.BILINEAR)
-    mask = mask.filter(ImageFilter.GaussianBlur(max(size) / 64))
-    return torch.from_numpy(np.asarray(mask, np.float32) / 255)[None, None]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from bot.core import Conversation
-from bot.core.events import Action, Command, Edited, Event, Person, Place, Press
+from bot.core.events import Action, Command, Edited, Event, Person, Picture, Place, Press
+from bot.core.refusals import RefusalError
 from bot.core.replies import Reply
 from worker.jobs import Address, Record
 
@@ -23,6 +24,8 @@ class Somebody:
         self.person = person
         self.place = place
         self.waiting: list[Reply] = []
+        self.album: dict[str, bytes] = {}
+        """Pictures that the chat gives out again, by their addresses."""
 
     def here(self) -> Address:
         return Address(
@@ -34,6 +37,14 @@ class Somebody:
     async def wait(self, reply: Reply) -> Address:
         self.waiting.append(reply)
         return self.here().model_copy(update={"message_id": str(next(self.numbers))})
+
+    def again(self, address: str) -> Picture:
+        async def fetch() -> bytes:
+            return self.album[address]
+
+        if address not in self.album:
+            raise RefusalError("photo_away")
+        return Picture(fetch, address=address)
 
     async def does(self, event: Event) -> Reply:
         reply = await self.conversation.handle(event, self)

@@ -16,6 +16,8 @@ from aiohttp import WSMsgType, web
 
 from tests.e2e.fake_discord_messages import (
     APPLICATION,
+    BOT,
+    REGISTERED,
     Member,
     Message,
     Sent,
@@ -38,6 +40,7 @@ class FakeDiscord:
         self.requests: list[tuple[str, str]] = []
         self.cdn: dict[str, bytes] = {}
         self.cdn_away = False
+        self.cdn_pause = 0.0
         self.commands: list[dict[str, Any]] = []
         self.syncs = 0
         self.nonces: dict[str, Message] = {}
@@ -152,6 +155,16 @@ class FakeDiscord:
         data = {"component_type": 2, "custom_id": message.buttons[label]}
         return await self._interact(user, 3, data, message.channel, about, message)
 
+    async def choose(
+        self, user: int, message: Message, menu: str, label: str, **about: Any
+    ) -> Sent:
+        """Choose something in a select menu."""
+        item = message.menus[menu]
+        assert 0 < len(item["options"]) <= 25
+        (value,) = (one["value"] for one in item["options"] if one["label"] == label)
+        data = {"component_type": 3, "custom_id": item["custom_id"], "values": [value]}
+        return await self._interact(user, 3, data, message.channel, about, message)
+
     async def submit(self, user: int, modal: dict[str, Any], text: str, **about: Any) -> Sent:
         field = modal["components"][0]["component"]
         filled = [
@@ -222,6 +235,7 @@ class FakeDiscord:
         return sent
 
     async def _picture(self, request: web.Request) -> web.Response:
+        await asyncio.sleep(self.cdn_pause)
         data = None if self.cdn_away else self.cdn.get(request.match_info["path"])
         return web.Response(status=404) if data is None else web.Response(body=data)
 
@@ -246,10 +260,9 @@ class FakeDiscord:
         return socket
 
     async def _hello(self, socket: web.WebSocketResponse) -> None:
-        me = {"id": str(APPLICATION), "username": "moemoji", "discriminator": "0", "avatar": None}
         ready = {
             "v": 10,
-            "user": me | {"bot": True},
+            "user": BOT | {"bot": True},
             "guilds": [],
             "session_id": "s",
             "resume_gateway_url": f"ws://127.0.0.1:{self.port}/",
@@ -286,26 +299,9 @@ class FakeDiscord:
             return 401, {"message": "401: Unauthorized", "code": 0}
         match method, parts:
             case "GET", ["users", "@me"]:
-                return 200, {
-                    "id": str(APPLICATION),
-                    "username": "moemoji",
-                    "discriminator": "0",
-                    "avatar": None,
-                    "bot": True,
-                }
+                return 200, BOT | {"bot": True}
             case "GET", ["oauth2", "applications", "@me"]:
-                owner = {"id": "1", "username": "o", "discriminator": "0", "avatar": None}
-                return 200, {
-                    "id": str(APPLICATION),
-                    "name": "moemoji",
-                    "icon": None,
-                    "description": "",
-                    "bot_public": True,
-                    "bot_require_code_grant": False,
-                    "verify_key": "",
-                    "flags": 0,
-                    "owner": owner,
-                }
+                return 200, REGISTERED
             case "PUT", ["applications", _, "commands"]:
                 self.commands, self.syncs = await request.json(), self.syncs + 1
                 return 200, [

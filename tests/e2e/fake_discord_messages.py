@@ -10,6 +10,18 @@ from typing import Any
 from aiohttp import web
 
 APPLICATION = 900
+BOT = {"id": str(APPLICATION), "username": "moemoji", "discriminator": "0", "avatar": None}
+REGISTERED = {
+    "id": str(APPLICATION),
+    "name": "moemoji",
+    "icon": None,
+    "description": "",
+    "bot_public": True,
+    "bot_require_code_grant": False,
+    "verify_key": "",
+    "flags": 0,
+    "owner": {"id": "1", "username": "o", "discriminator": "0", "avatar": None},
+}
 
 
 @dataclass
@@ -32,23 +44,23 @@ class Message:
     @property
     def buttons(self) -> dict[str, str]:
         """custom_id by label."""
-        return {
-            item.get("label", ""): item["custom_id"]
-            for row in self.components
-            for item in row["components"]
-        }
+        return {item["label"]: item["custom_id"] for item in self._items(2)}
+
+    @property
+    def menus(self) -> dict[str, dict[str, Any]]:
+        """Select menus by what stands in them, without its emoji."""
+        return {item["placeholder"].split(" ", 1)[-1]: item for item in self._items(3)}
+
+    def _items(self, kind: int) -> list[dict[str, Any]]:
+        return [
+            item for row in self.components for item in row["components"] if item["type"] == kind
+        ]
 
     def json(self) -> dict[str, Any]:
         return {
             "id": str(self.id),
             "channel_id": str(self.channel),
-            "author": {
-                "id": str(APPLICATION),
-                "username": "moemoji",
-                "discriminator": "0",
-                "avatar": None,
-                "bot": True,
-            },
+            "author": BOT | {"bot": True},
             "content": self.content,
             "timestamp": "2026-01-01T00:00:00+00:00",
             "edited_timestamp": None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import AsyncIterator
 
+import numpy as np
 import pytest
 import pytest_asyncio
 from PIL import Image
@@ -103,7 +104,102 @@ async def test_an_attachment_becomes_four_avatars_and_a_pick(
     large = await picture(discord, await discord.click(me, first, "2"))
     assert opened(large).size == (512, 512)
     await picture(discord, await discord.click(me, large, "Variations"))
-    assert "Painted styles" not in first.buttons
+
+
+async def test_the_style_is_changed_after_the_fact(
+    bot: Program, discord: FakeDiscord, server: EmbeddedRedis, me: int
+) -> None:
+    view = landscape()
+    first = await picture(discord, await discord.slash(me, "selfie", picture=photo(FAIR)))
+    pastel = await picture(discord, await discord.choose(me, first, "Painted styles", "pastel"))
+    assert "pastel" in pastel.content
+    assert not pastel.ephemeral
+    await nothing_is_left(server.url, photo(FAIR))
+    # What was painted is painted again, as strongly; its address is with its newest painting, too.
+    faint = await discord.slash(me, "stylize", picture=view, style="pastel", strength=1)
+    painted = await picture(discord, faint)
+    await bot.restart()
+    await bot.ready()
+    for label in ("comic", "moe"):
+        sent = await discord.choose(me, painted, "Painted styles", label)
+        painted = await picture(discord, sent)
+        assert label in painted.content
+        plain = Image.open(io.BytesIO(view)).convert("RGB")
+        assert abs(opened(painted).getpixel((9, 9))[0] - plain.getpixel((9, 9))[0]) < 9
+    # It is somebody's photo.
+    theirs = await answer(discord, await discord.choose(me + 1, painted, "Painted styles", "moe"))
+    assert "Only the person" in theirs.content
+    assert theirs.ephemeral
+    # Discord's addresses are good for a day.
+    discord.cdn.clear()
+    gone = await answer(discord, await discord.choose(me, painted, "Painted styles", "comic"))
+    assert "isn't here any more" in gone.content
+
+
+async def test_a_slow_cdn_makes_no_painting_private(
+    bot: Program, discord: FakeDiscord, me: int
+) -> None:
+    painted = await picture(
+        discord, await discord.slash(me, "stylize", picture=landscape(), style="pastel")
+    )
+    discord.cdn_pause = 2.0
+    sent = await discord.choose(me, painted, "Painted styles", "comic")
+    assert not (await picture(discord, sent)).ephemeral
+    discord.cdn_pause = 0.0
+
+
+async def test_a_style_is_asked_for_where_none_is_named(
+    bot: Program, discord: FakeDiscord, me: int
+) -> None:
+    view = landscape()
+    asked = await answer(
+        discord, await discord.slash(me, "stylize", picture=view, strength=1, locale="zh-CN")
+    )
+    assert asked.ephemeral
+    assert "要哪种风格" in asked.content
+    turned = await answer(discord, await discord.click(me, asked, "更多", locale="zh-CN"))
+    assert turned.id == asked.id
+    sent = await discord.click(me, turned, "萌系", locale="zh-CN")
+    painted = await picture(discord, sent)
+    assert not painted.ephemeral
+    plain = Image.open(io.BytesIO(view)).convert("RGB")
+    assert abs(opened(painted).getpixel((9, 9))[0] - plain.getpixel((9, 9))[0]) < 9
+
+
+async def test_two_styles_in_one(bot: Program, discord: FakeDiscord, me: int) -> None:
+    typing = await discord.complete(me, "stylize", "style2", "s")
+    await discord.until(lambda: typing.choices is not None)
+    assert typing.choices is not None
+    # A pack cannot be blended, and is not offered for it.
+    assert "starry_night" in {choice["value"] for choice in typing.choices}
+    assert "pack.upside" not in {choice["value"] for choice in typing.choices}
+
+    async def paint(**given: object) -> Message:
+        return await picture(
+            discord, await discord.slash(me, "stylize", picture=photo(FAIR), **given)
+        )
+
+    both = await paint(style="pastel", style2="comic", weights="3,1")
+    assert "pastel + comic" in both.content
+    pastel, even = await paint(style="pastel"), await paint(style="pastel", style2="comic")
+    other = await paint(style="comic")
+
+    def apart(one: Message, two: Message) -> float:
+        pixels = (np.asarray(opened(message), float) for message in (one, two))
+        return float(np.abs(next(pixels) - next(pixels)).mean())
+
+    assert 0 < apart(pastel, both) < apart(pastel, even) < apart(pastel, other)
+    gentle = await paint(style="pastel", keep_faces=True)
+    assert apart(pastel, gentle) > 0
+    for given, words in (
+        ({"style": "pastel", "style2": "Upside down"}, "can't be blended"),
+        ({"style": "pastel", "style2": "comic", "weights": "1"}, "one number for each of the 2"),
+        ({"style": "pastel + moe + comic + cubism + fauvism"}, "up to 4 styles"),
+    ):
+        told = await answer(
+            discord, await discord.slash(me, "stylize", picture=photo(FAIR), **given)
+        )
+        assert words in told.content
 
 
 async def test_menus_of_messages_and_members(bot: Program, discord: FakeDiscord, me: int) -> None:
@@ -131,7 +227,7 @@ async def test_styles_are_completed_in_the_persons_language(
     painted = await picture(discord, sent)
     assert "浮世絵" in painted.content
     assert opened(painted).size == (400, 300)
-    told = await answer(discord, await discord.slash(me, "stylize", picture=view))
+    told = await answer(discord, await discord.slash(me, "stylize", picture=view, style="crayon"))
     assert "starry night" in told.content
     like = await discord.slash(me, "stylize", picture=view, like=photo(FAIR))
     assert "like your other picture" in (await picture(discord, like)).content
