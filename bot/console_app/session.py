@@ -122,6 +122,7 @@ class Session:
             event = await self._understood(line)
             if event is None:
                 return 1
+            await self._manned(event)
             # There will be nothing to press: what is missing is told instead.
             sent = tuple(replace(picture, address=None) for picture in event.pictures)
             reply = await self._conversation.handle(replace(event, pictures=sent), self)
@@ -159,6 +160,7 @@ class Session:
             return None
 
     async def _answer(self, event: Event) -> None:
+        await self._manned(event)
         reply = await self._conversation.handle(event, self)
         if reply is not None and reply.job_id is not None:
             self._carrier.follow(reply.job_id)
@@ -167,6 +169,18 @@ class Session:
             self._terminal.remove(event.action.subject)
         elif reply is not None:
             self._terminal.show(reply)
+
+    async def _manned(self, event: Event) -> None:
+        """What can be done with pictures our own worker says, which needs seconds to start.
+
+        Raises:
+            SetupError: if it cannot start.
+        """
+        if not isinstance(event, Command) or _meant(event.name) not in _PICTURES:
+            return
+        while self._worker is not None and await self._conversation.queue.skills() is None:
+            self._worker.check()
+            await asyncio.sleep(0.1)
 
     async def _result(self) -> tuple[Record, Reply]:
         """The next finished job.
@@ -196,7 +210,7 @@ class Session:
         command = _COMMAND.fullmatch(line)
         if command is not None:
             words = command["words"]
-            if COMMAND_NAMES.get(command["name"].lower()) in _PICTURES:
+            if _meant(command["name"]) in _PICTURES:
                 words, pictures = pictures_in(words)
             return Command(
                 *(me, here),
@@ -214,6 +228,11 @@ class Session:
                 message_id=number,
             )
         return Command(me, here, name="avatar", words=line, message_id=number)
+
+
+def _meant(name: str) -> str | None:
+    """The command that goes by a name in any language."""
+    return COMMAND_NAMES.get(name.lower())
 
 
 def _me() -> tuple[Person, Place]:

@@ -153,7 +153,7 @@ def test_photos_paintings_and_blends(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stderr
     for words in (
         *("“as a witch” Pick a number", "By sending a photo", "full size"),
-        *("woodblock print (ukiyo-e).", "I can paint in these styles", "like your other picture"),
+        *("woodblock print (ukiyo-e).", "Which style?", "like your other picture"),
         *("All of them in one", "From one to the next", "nobody.jpg", "can't find a face"),
     ):
         assert words in ended.stdout, words
@@ -162,8 +162,60 @@ def test_photos_paintings_and_blends(tmp_path: Path) -> None:
     assert Image.open(film).is_animated  # type: ignore[attr-defined]
 
 
-def test_a_worker_that_cannot_start_is_one_sentence(tmp_path: Path) -> None:
-    ended = console("--once", "/avatar girl", MOEMOJI_ENGINE="tests.e2e.nothing:Engine")
+def test_the_style_is_changed_after_the_fact(tmp_path: Path) -> None:
+    pytest.importorskip("mediapipe")
+    view, me = tmp_path / "view.jpg", tmp_path / "me.jpg"
+    view.write_bytes(landscape())
+    me.write_bytes(photo(FAIR))
+    weights = write_weights(tmp_path / "style.safetensors")
+    lines = (
+        # Twelve styles, and 13 for more of them; under a painting 1 asks for styles.
+        f"/stylize {view} keep-faces strength:2\n13\n6\n1\n2\n"
+        # Under a selfie: 1-4 pick, 5 again, 6 edit, 7 blend, 8 styles.
+        f"/selfie {me}\n8\n1\n"
+        f"/stylize {view} pastel:2 + comic\n"
+    )
+    made = tmp_path / "made"
+    ended = console("--folder", str(made), lines=lines, MOEMOJI_STYLE_WEIGHTS=str(weights))
+    assert ended.returncode == 0, ended.stderr
+    said = re.findall(r"Painted: (.+)\.", ended.stdout)
+    assert said == ["moe", "great wave", "woodblock print (ukiyo-e)", "pastel + comic"]
+    assert ended.stdout.count("Which style?") == 4
+    first, second, portrait, _ = (
+        Image.open(path).convert("RGB")
+        for path in re.findall(r"Painted: .+\n(?:By sending.+\n)?→ (\S+)", ended.stdout)
+    )
+    assert first.size == second.size == (400, 300)
+    plain = Image.open(view).convert("RGB")
+    # As faintly as the first one was asked for.
+    for image in (first, second):
+        assert abs(image.getpixel((9, 9))[0] - plain.getpixel((9, 9))[0]) < 9
+    assert portrait.height > portrait.width
+
+
+def test_a_script_is_told_which_styles_there_are(tmp_path: Path) -> None:
+    (tmp_path / "view.jpg").write_bytes(landscape())
+    weights = write_weights(tmp_path / "style.safetensors")
+    out = tmp_path / "out.png"
+
+    def once(words: str) -> subprocess.CompletedProcess[str]:
+        return console(
+            *("--once", f"/stylize {tmp_path}/view.jpg {words}", "--out", str(out)),
+            MOEMOJI_STYLE_WEIGHTS=str(weights),
+        )
+
+    told = once("")
+    assert told.returncode == 1
+    assert "I can paint in these styles" in told.stdout
+    assert once("pastel + comic --keep-colours").returncode == 0
+    assert Image.open(out).size == (400, 300)
+
+
+@pytest.mark.parametrize("words", ["/avatar girl", "/stylize view.jpg pastel"])
+def test_a_worker_that_cannot_start_is_one_sentence(tmp_path: Path, words: str) -> None:
+    (tmp_path / "view.jpg").write_bytes(landscape())
+    words = words.replace("view.jpg", f"{tmp_path}/view.jpg")
+    ended = console("--once", words, MOEMOJI_ENGINE="tests.e2e.nothing:Engine")
     assert ended.returncode == 78
     assert "MOEMOJI_ENGINE" in ended.stderr
     assert "Traceback" not in ended.stderr

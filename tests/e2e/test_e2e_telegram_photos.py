@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import AsyncIterator
 
+import numpy as np
 import pytest
 import pytest_asyncio
 from PIL import Image
@@ -212,6 +213,44 @@ async def test_stylize_as_an_answer_and_like_another_picture(
     for data, caption in ((photo(FAIR), "/stylize"), (landscape(), "")):
         await telegram.send_photo(me, data, caption, chat=-me, media_group_id=f"s{me}")
     assert opened(await shown(telegram, -me, 3)).height > 400
+
+
+async def test_two_styles_in_one_and_another_one_afterwards(
+    bot: Program, telegram: FakeTelegram, me: int
+) -> None:
+    sent = await telegram.send_photo(me, photo(FAIR), "/stylize 粉彩:3 + コミック")
+    both = await shown(telegram, me)
+    assert "pastel + comic" in both.text
+    assert both.reply_to == sent
+    pointed = {"reply_to_message": telegram.sent[sent]}
+    await telegram.write(me, "/stylize pastel, comic weights:3,1", **pointed)
+    same = await shown(telegram, me, 2)
+    assert opened(same).tobytes() == opened(both).tobytes()
+    await telegram.write(me, "/stylize pastel:3 + comic keep-faces", **pointed)
+    gentle = await shown(telegram, me, 3)
+    assert opened(gentle).tobytes() != opened(both).tobytes()
+    # Nothing painted so faintly is far from the photo, in whatever style it is chosen later.
+    await telegram.write(me, "/stylize strength:2 --keep-colours", **pointed)
+    offered = await said(telegram, me, "Which style?")
+    await bot.restart()
+    await bot.ready()
+    await telegram.press(me, offered, "pastel")
+    faint = await shown(telegram, me, 4)
+    assert "pastel" in faint.text
+    await telegram.press(me, faint, "Painted styles")
+    await telegram.until(lambda: sum("Which style" in m.text for m in telegram.in_chat(me)) == 2)
+    await telegram.press(me, telegram.in_chat(me)[-1], "woodblock print (ukiyo-e)")
+    other = await shown(telegram, me, 5)
+    plain = Image.open(io.BytesIO(photo(FAIR))).convert("RGB").resize(opened(other).size)
+    for painted in (faint, other):
+        pixels = (np.asarray(image, float) for image in (opened(painted), plain))
+        assert np.abs(next(pixels) - next(pixels)).mean() < 3
+    # Somebody else's buttons are not pressed by others.
+    group = await telegram.send_photo(me, landscape(), "/stylize@moemoji_bot comic", chat=-me)
+    painted = await shown(telegram, -me)
+    assert painted.reply_to == group
+    await telegram.press(me + 1, painted, "Painted styles")
+    await telegram.until(lambda: any("Only the person" in str(a) for a in telegram.alerts))
 
 
 async def test_blends_and_films(bot: Program, telegram: FakeTelegram, me: int) -> None:
