@@ -171,7 +171,7 @@ class StylizeRequest(_Request):
     style: StyleKey | None = None
     """None: the `blend`, or as the second upload is painted."""
     blend: Annotated[
-        dict[StyleKey, Annotated[float, Field(ge=0.0, le=100.0)]],
+        dict[StyleKey, Annotated[float, Field(ge=0.0, allow_inf_nan=False)]],
         Field(max_length=MOST_STYLES, exclude_if=lambda blend: not blend),
     ] = {}
     """Several named styles and their shares, of any sum; instead of one."""

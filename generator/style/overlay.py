@@ -30,5 +30,5 @@ def laid_over(
     share = torch.full((1, 1, 1, 1), strength)
     if mask is not None:
         share = share * (1 - (1 - MASKED) * soft(mask, painted.size))
-    result = torch.lerp(rgb, to_tensor(flat(painted)), share)
+    result = torch.lerp(rgb, to_tensor(painted.convert("RGB")), share)
     return to_image(recoloured(result, rgb) if keep_colours else result)

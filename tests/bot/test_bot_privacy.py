@@ -259,6 +259,7 @@ async def test_every_key_after_every_flow(server: EmbeddedRedis, chat: Chat, wat
         await watch.look()
         sent = DrawRequest(author=author, address=failing.address, uploads=(upload,), count=1)
         await queue.upload(author, PHOTO)
+        await queue.note(author, sent.job_id, f"https://cdn/{ME}/me.jpg")
 
         async with Heartbeat(server.url, "discord", "frontend", lambda: None):
             while not any("frontend:" in key for key in await watch.all()):

@@ -10,7 +10,6 @@ import pytest
 from bot.core.events import Action, Command, Edited, Press
 from bot.core.replies import Reply
 from tests.bot.people import Somebody
-from tests.bot.test_bot_photos import picture
 from tests.bot.test_bot_privacy import ME, WORD, Chat, Watch, chat, watch
 from tests.e2e.people_in_photos import DARK, FAIR, photo
 from tests.e2e.processes import SMALL, Program
@@ -45,8 +44,12 @@ async def test_every_key_after_every_flow_of_photos(
         await watch.look()
         return reply.job_id
 
+    def where(data: bytes) -> str:
+        return f"https://cdn/{WORD[::-1]}/{hash(data)}"
+
     def command(who: Somebody, name: str, words: str, *photos: bytes) -> Command:
-        pictures = tuple(picture(data, message="5") for data in photos)
+        who.album |= {where(data): data for data in photos}
+        pictures = tuple(who.again(where(data)) for data in photos)
         number = str(next(who.numbers))
         return Command(
             *(who.person, who.place), name=name, words=words, message_id=number, pictures=pictures
@@ -66,11 +69,14 @@ async def test_every_key_after_every_flow_of_photos(
         await job(await me.does(Edited(me.person, me.place, job_id=first, words=f"boy {WORD}")))
         await job(await me.does(command(me, "selfie", "", b"no picture")))
         await job(await me.does(command(me, "stylize", "pastel strength:10", theirs)))
-        action = Action("paint", "comic")
-        press = Press(
-            *(me.person, me.place), action=action, message_id="6", pictures=(picture(theirs),)
-        )
-        await job(await me.does(press))
+        # By its address, which goes with everything else.
+        action = Action("paint", "comic", first)
+        await job(await me.does(Press(me.person, me.place, action=action, message_id="6")))
+        held = await watch.all()
+        assert {row.key for row, value in held.values() if WORD[::-1].encode() in value} == {
+            "moemoji:photo:JOB"
+        }
+        assert {"moemoji:photo:JOB", "moemoji:photos:USER"} <= watch.seen
         blended = await job(await me.does(command(me, "blend", f"maid {WORD}", mine, theirs)))
         await job(await me.presses(f"film:{blended}:", under="7"))
         assert [key for key in await watch.all() if key.startswith("moemoji:upload:")]  # painted
@@ -79,6 +85,7 @@ async def test_every_key_after_every_flow_of_photos(
         for key, (row, value) in (await watch.all()).items():
             assert not key.startswith("moemoji:upload"), key
             assert WORD.encode() not in value, key
+            assert WORD[::-1].encode() not in value, key
             assert ME not in key or not row.deleted, key
             assert ME.encode() not in value or not row.deleted, key
     assert WORD not in worker.log

@@ -53,6 +53,9 @@ async def test_a_photo_is_in_no_file(shipped: Callable[[str], Shipped]) -> None:
         uploads=(upload,),
     )
     await queue.submit(request)
+    # Where it is to be had again is as good as the photo.
+    address = f"https://cdn/{secrets.token_hex(32)}"
+    await queue.note(ME, request.job_id, address)
     settings = WorkerSettings(REDIS_URL=jobs, uploads_url=memory)
     ledger = Ledger(connection(jobs, attempts=1), "w", settings)
     (claim,) = ledger.claim([], more=1)
@@ -62,7 +65,7 @@ async def test_a_photo_is_in_no_file(shipped: Callable[[str], Shipped]) -> None:
         client.set("control", control)
         write_everything(client)
     with redis.Redis.from_url(memory) as client:
-        assert client.dbsize() == 2
+        assert client.dbsize() == 4
         for command in ("SAVE", "BGSAVE", "BGREWRITEAOF", "SHUTDOWN", "PSYNC"):
             with pytest.raises(redis.exceptions.ResponseError, match="unknown command"):
                 client.execute_command(command)
@@ -74,6 +77,8 @@ async def test_a_photo_is_in_no_file(shipped: Callable[[str], Shipped]) -> None:
     assert control[:64] in written
     assert photo[:64] not in written
     assert photo[-64:] not in written
+    assert address.encode() not in written
+    assert await queue.noted(request.job_id) == address.encode()
     assert on_disk(in_memory.folder) == b""
     await queue.close()
 
@@ -88,6 +93,8 @@ async def test_a_redis_that_writes_is_given_no_photo(
         queue = await JobQueue.connect(jobs, settings)
         with pytest.raises(UploadsOffError) as refusal:
             await queue.upload(ME, photo)
+        with pytest.raises(UploadsOffError):
+            await queue.note(ME, "job", "https://cdn/1")
         await queue.close()
     for language in LANGUAGES:
         assert "/avatar" in texts(language)(f"errors.{refusal.value.key}")

@@ -6,6 +6,7 @@ version 2 with a new field, and a figure with a new attribute. Both run as proce
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import AsyncIterator
 from itertools import count
@@ -18,8 +19,9 @@ from pydantic import ValidationError
 from tests.e2e.fake_telegram import FakeTelegram
 from tests.e2e.processes import REPOSITORY, SMALL, Program
 from worker.embedded import EmbeddedRedis
-from worker.jobs import parse_request
+from worker.jobs import StylizeRequest, parse_request
 from worker.records import restore
+from worker.skills import Skills
 
 # As version 0.1.0 of the frontends wrote it. Not to be changed: new fields need defaults.
 FIRST = b"""{"version":1,"job_id":"0bcd12345678","author":{"platform":"discord","user_id":"1",
@@ -28,6 +30,13 @@ FIRST = b"""{"version":1,"job_id":"0bcd12345678","author":{"platform":"discord",
 "created":1700000000.0,"once":null,"uploads":[],"lane":"default","kind":"draw","prompt":"girl",
 "wish":{},"understood":["girl"],"unknown":[],"seed":7,"count":4,"size":256,"background":null,
 "specs":null,"variation":null}"""
+# As it wrote paintings, before styles could be blended.
+PAINTING = b"""{"version":1,"job_id":"0bcd12345678","author":{"platform":"discord","user_id":"1",
+"display":null},"address":{"platform":"discord","chat_id":"7","message_id":"8","guild_id":"9",
+"thread_id":null,"token":null,"token_expires":null},"locale":"en","parent":null,
+"created":1700000000.0,"once":null,"origin":null,"uploads":["0123456789abcdef01234567"],
+"notice":false,"lane":"default","kind":"stylize","style":"pastel","title":"pastel","strength":1.0,
+"keep_colours":false}"""
 # What comes with the next version, as text: where it is, what is there, what it becomes.
 BRINGS = (
     (
@@ -50,6 +59,16 @@ def test_a_new_worker_reads_an_old_frontends_request() -> None:
     assert request.count == 4
     # And what it is written as is what it was.
     assert parse_request(request.model_dump_json()) == request
+
+
+def test_an_old_worker_paints_in_one_style_for_a_new_frontend() -> None:
+    """It refuses fields that it does not know; what needs none of them has none of them."""
+    request = parse_request(PAINTING)
+    assert isinstance(request, StylizeRequest)
+    assert not request.blend
+    assert json.loads(request.model_dump_json()) == json.loads(PAINTING)
+    # And it does not say that it can do more.
+    assert not Skills.model_validate_json('{"faces":true,"painting":true,"styles":[]}').mixing
 
 
 def test_a_new_frontend_reads_an_old_workers_record() -> None:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
+import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 # The repository's root, for "tests.e2e...".
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from generator.faces import load_reader
+from generator.photo import open_photo
 from generator.spec import AvatarSpec
+from generator.style.faces import mask_of
 from tests.e2e.people_in_photos import DARK, FAIR, landscape, photo
+from tests.packs.networks import onnx_bytes, write_manifest
 from tests.style.small import write_weights
 from worker.errors import StoreAwayError
 from worker.jobs import Address, Author, BlendRequest, SelfieRequest, Source, StylizeRequest
@@ -222,3 +229,56 @@ async def test_a_drawn_figure_is_read_by_the_encoder(queue, spawn, deliveries, c
     (blended,) = await collect(await deliveries(), 1, 60)
     assert blended.kind == "done"
     assert len(blended.record.read.figures) == 2
+
+
+async def test_blended_styles_and_gentle_faces(
+    queue, server, memory, spawn, deliveries, collect, tmp_path
+):
+    manifest, packs = write_manifest(tmp_path, onnx_bytes()), tmp_path / "packs"
+    subprocess.run(
+        [sys.executable, "-m", "generator", "models", "pull", "--yes", str(manifest)],
+        env=os.environ | {"MOEMOJI_PACKS": str(packs)},
+        check=True,
+    )
+    weights = write_weights(tmp_path / "style.safetensors")
+    await spawn(MOEMOJI_STYLE_WEIGHTS=str(weights), MOEMOJI_PACKS=str(packs), **PATIENT).ready()
+    frontend = await deliveries()
+
+    async def painted(data: bytes, **fields) -> np.ndarray:
+        job = await sent(queue, StylizeRequest, data, **fields)
+        (event,) = await collect(frontend, 1, 60)
+        assert (event.kind, event.job_id) == ("done", job), event.error
+        (picture,) = await queue.result(job)
+        return np.asarray(Image.open(io.BytesIO(picture)).convert("RGB"), float)
+
+    face = photo(FAIR)
+    pastel, comic = await painted(face, style="pastel"), await painted(face, style="comic")
+    both = await painted(face, blend={"pastel": 3.0, "comic": 1.0})
+    one = await painted(face, blend={"pastel": 3.0, "comic": 0.0})
+    assert np.array_equal(one, pastel)
+    assert 0 < np.abs(both - pastel).mean() < np.abs(comic - pastel).mean()
+    # What is gentle is so on the face; there is none in a landscape.
+    found = load_reader().read(open_photo(face))
+    for style, plain in (
+        ("pastel", pastel),
+        ("pack.upside", await painted(face, style="pack.upside")),
+    ):
+        gentle = np.abs(await painted(face, style=style, keep_faces=True) - plain)
+        mask = np.asarray(Image.fromarray(mask_of(found)).resize(plain.shape[1::-1])) > 0.99
+        assert gentle[mask].mean() > 5 * gentle[~mask].mean(), style
+    view = landscape()
+    plain = await painted(view, style="pastel")
+    assert np.array_equal(await painted(view, style="pastel", keep_faces=True), plain)
+    gone = await sent(queue, StylizeRequest, view, blend={"pastel": 1.0, "crayon": 1.0})
+    (event,) = await collect(frontend, 1, 60)
+    assert (event.job_id, event.error) == (gone, "style-gone")
+    # The pack turns colours upside down, also of what is transparent.
+    red = Image.new("RGBA", (96, 64), (200, 40, 40, 255))
+    red.paste((0, 0, 0, 0), (0, 0, 48, 64))
+    out = io.BytesIO()
+    red.save(out, "PNG")
+    half = await painted(out.getvalue(), style="pack.upside", strength=0.5)
+    assert np.allclose(half[32, 10], 127.5, atol=2)
+    kept = await painted(out.getvalue(), style="pack.upside", keep_colours=True)
+    assert kept[32, 80, 0] > kept[32, 80, 1] + 40
+    await no_uploads(server, memory)
