@@ -30,7 +30,7 @@ out, err = Console(), Console(stderr=True)
 
 Sources = Annotated[
     list[str],
-    typer.Argument(metavar="SOURCE...", help="Pictures, JSON files with a spec, or prompts."),
+    typer.Argument(metavar="SOURCE...", help="Drawings, selfie:PHOTO, JSON files, or prompts."),
 ]
 Seed = Annotated[int, typer.Option(help="Completes prompts.")]
 Behind = Annotated[

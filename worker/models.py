@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 from safetensors import SafetensorError, safe_open
 
+from generator.manifest import SHIPPED
 from generator.packs import Pack, PackError, PhotoStyle, packs
 from generator.packs.manifest import Language
 from generator.style.styles import WEIGHTS, styles
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from generator.fusion.extraction import Reader
     from generator.style.stylizer import Stylizer
 
+ENCODER_WEIGHTS = SHIPPED / "encoder.safetensors"
+"""As `generator.fusion.extraction`, which needs torch, has it."""
 _LANGUAGES: dict[str, Language] = {
     code.lower().replace("-", "_"): code for code in get_args(Language)
 }
@@ -62,9 +65,9 @@ class Models:
     @cached_property
     def drawings(self) -> Reader | None:
         """Reads figures that are drawn; None without its weights."""
-        from generator.fusion.extraction import WEIGHTS, Reader
+        from generator.fusion.extraction import Reader
 
-        weights = self._settings.encoder_weights or WEIGHTS
+        weights = self._encoder_weights
         return Reader.load(weights) if weights.exists() else None
 
     def pack(self, name: str) -> PhotoStyle:
@@ -101,12 +104,17 @@ class Models:
             faces=importlib.util.find_spec("mediapipe") is not None,
             painting=self._style_weights.exists(),
             mixing=True,
+            drawings=self._encoder_weights.exists(),
             styles=tuple(offers),
         )
 
     @property
     def _style_weights(self) -> Path:
         return self._settings.style_weights or WEIGHTS
+
+    @property
+    def _encoder_weights(self) -> Path:
+        return self._settings.encoder_weights or ENCODER_WEIGHTS
 
     def _painted(self) -> frozenset[str]:
         """The styles that the style network knows by name, by the header of its file."""

@@ -50,6 +50,8 @@ class Skills(BaseModel):
     """Any picture can be a style."""
     mixing: bool = False
     """Styles can be blended, and faces painted gently: not with workers of the first version."""
+    drawings: bool = False
+    """Drawn figures are read from pictures."""
     styles: tuple[StyleOffer, ...] = ()
 
     def find(self, words: str) -> StyleOffer | None:
@@ -80,6 +82,7 @@ def shared(several: Iterable[Skills]) -> Skills:
         faces=all(skills.faces for skills in known),
         painting=all(skills.painting for skills in known),
         mixing=all(skills.mixing for skills in known),
+        drawings=all(skills.drawings for skills in known),
         styles=tuple(style for style in known[0].styles if style.key in keys),
     )
 

@@ -105,10 +105,14 @@ async def finished(
     if kind == "cancelled":
         return Reply(say("say.cancelled"), rows=rows)
     if kind == "failed":
-        sorry = explained(ChatError(error or "draw-failed", job_id=job_id), say)
+        # A newer worker may know reasons for which there is no sentence here.
+        key = error if f"errors.{error}" in say.table else "draw-failed"
+        sorry = explained(ChatError(key or "draw-failed", job_id=job_id), say)
         if error == "no-face" and isinstance(request, SelfieRequest) and paintable(skills):
             sorry += " " + say("say.paint_instead")
             rows = _styles(record, say, skills)
+        if error == "no-face" and isinstance(request, BlendRequest) and not _reads(skills):
+            sorry += " " + say("say.no_drawings")
         return Reply(sorry + _notice(request, say), rows=rows)
     if not pictures:
         return Reply(explained(ChatError("gone"), say), rows=rows)
@@ -254,6 +258,11 @@ def style_buttons(skills: Skills, say: Texts, name: str) -> tuple[Button, ...]:
 def paintable(skills: Skills | None) -> bool:
     """Whether there are styles to choose from."""
     return skills is not None and bool(skills.styles)
+
+
+def _reads(skills: Skills | None) -> bool:
+    """Whether drawn figures can be read, as far as it is known."""
+    return skills is None or skills.drawings
 
 
 def _notice(request: Request, say: Texts) -> str:

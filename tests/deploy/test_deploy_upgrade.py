@@ -16,6 +16,7 @@ import pytest
 import pytest_asyncio
 from pydantic import ValidationError
 
+from bot.core.results import finished
 from tests.e2e.fake_telegram import FakeTelegram
 from tests.e2e.processes import REPOSITORY, SMALL, Program
 from worker.embedded import EmbeddedRedis
@@ -87,6 +88,15 @@ def test_an_old_frontend_reads_a_new_workers_record() -> None:
         record = restore(FIRST, fields)
         assert record is not None
         assert record.specs == ()
+
+
+async def test_an_old_frontend_tells_of_a_new_workers_reasons() -> None:
+    fields = {b"state": b"failed", b"submitted": b"1700000000", b"error": b"of-tomorrow"}
+    record = restore(FIRST, fields)
+    assert record is not None
+    told = await finished(record, "failed", record.error, None)
+    assert "went wrong" in told.text
+    assert record.job_id in told.text
 
 
 def test_an_old_worker_knows_what_it_does_not_know() -> None:

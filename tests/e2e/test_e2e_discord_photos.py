@@ -46,6 +46,7 @@ async def artist(
         "MOEMOJI_ENGINE": SMALL,
         "MOEMOJI_STYLE_WEIGHTS": str(write_weights(folder / "style.safetensors")),
         "MOEMOJI_PACKS": str(packs),
+        "MOEMOJI_ENCODER_WEIGHTS": str(folder / "none"),
     }
     async with Program("worker", **environment) as program:
         await program.ready()
@@ -278,6 +279,9 @@ async def test_blends_of_members_attachments_results_and_words(
         told = await answer(discord, await discord.slash(me, "blend", **given))
         assert words in told.content
         assert told.ephemeral
+    # This worker has no encoder, and a drawing shows nobody whom a camera has seen.
+    drawn = await discord.slash(me, "blend", sources="maid", picture=landscape())
+    await discord.until(lambda: drawn.message and "ID of one of mine" in drawn.message.content)
     theirs = await discord.slash(me + 1, "blend", sources=f"{job_id} + maid")
     assert "Only the person" in (await answer(discord, theirs)).content
 

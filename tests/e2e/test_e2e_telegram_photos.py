@@ -133,6 +133,8 @@ async def test_everything_that_follows_needs_no_photo(
     await shown(telegram, me, 5)
     await telegram.press(me, first, "As file")
     await shown(telegram, me, 4, "document")
+    await telegram.press(me, first, "Delete")
+    await telegram.until(lambda: first.deleted)
 
 
 async def test_every_picture_of_an_album(bot: Program, telegram: FakeTelegram, me: int) -> None:

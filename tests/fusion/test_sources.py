@@ -1,6 +1,7 @@
 """Sources of blends, and the commands that take them."""
 
 import json
+import sys
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -11,11 +12,15 @@ from hypothesis import strategies as st
 from PIL import Image
 from typer.testing import CliRunner
 
+# The repository's root, for "tests.e2e...".
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
 from generator.cli import app
 from generator.errors import PersonError
 from generator.fusion.sources import SourceError, figure_of, spec_in
 from generator.priors import uniform
 from generator.spec import AvatarSpec
+from tests.e2e.people_in_photos import FAIR, landscape, photo, read_again
 
 SPEC = uniform(Random(8))
 run = CliRunner()
@@ -68,6 +73,22 @@ def test_blend_and_morph_from_the_command_line(tmp_path: Path):
     result = run.invoke(app, ["morph", "a girl", "a boy", "-o", str(film), "--steps", "3"])
     assert result.exit_code == 0, result.output
     assert Image.open(film).n_frames == 6  # type: ignore[attr-defined]
+
+
+def test_photos_of_people_are_blended_from_the_command_line(tmp_path: Path):
+    pytest.importorskip("mediapipe")
+    (tmp_path / "me.jpg").write_bytes(photo(FAIR))
+    (tmp_path / "view.jpg").write_bytes(landscape())
+    me = f"selfie:{tmp_path}/me.jpg"
+    likely = read_again(photo(FAIR), 0)[0][0].complete(0)
+    assert figure_of(me, seed=0, read=unread) == likely
+    command = ["blend", me, "maid", "-o", f"{tmp_path}/us.png", "--weights", "1,0", "--json"]
+    result = run.invoke(app, command)
+    assert result.exit_code == 0, result.output
+    assert AvatarSpec(**json.loads(result.stdout)["spec"]) == likely
+    for name, words in (("view.jpg", "no face was found"), ("gone.jpg", "cannot be read")):
+        with pytest.raises(SourceError, match=words):
+            figure_of(f"Selfie:{tmp_path}/{name}", seed=0, read=unread)
 
 
 @pytest.mark.parametrize(

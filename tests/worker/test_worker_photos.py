@@ -25,6 +25,7 @@ from tests.packs.networks import onnx_bytes, write_manifest
 from tests.style.small import write_weights
 from worker.errors import StoreAwayError
 from worker.jobs import Address, Author, BlendRequest, SelfieRequest, Source, StylizeRequest
+from worker.models import ENCODER_WEIGHTS
 from worker.queue import connection, keys_without_ttl
 
 pytest.importorskip("mediapipe")
@@ -185,7 +186,11 @@ async def test_words_never_pay_for_photos(queue, request_of, spawn, deliveries, 
 async def test_frontends_hear_what_all_workers_can_do(queue, spawn, until, tmp_path):
     assert await queue.skills() is None
     weights = write_weights(tmp_path / "style.safetensors")
-    able = await spawn(MOEMOJI_STYLE_WEIGHTS=str(weights), MOEMOJI_LEASE="5").ready()
+    able = await spawn(
+        MOEMOJI_STYLE_WEIGHTS=str(weights),
+        MOEMOJI_ENCODER_WEIGHTS=str(tmp_path / "none"),
+        MOEMOJI_LEASE="5",
+    ).ready()
 
     async def until_styles(count: int) -> None:
         while True:
@@ -199,6 +204,8 @@ async def test_frontends_hear_what_all_workers_can_do(queue, spawn, until, tmp_p
     skills = await queue.skills()
     assert skills.faces
     assert skills.painting
+    assert skills.mixing
+    assert not skills.drawings
     assert skills.find("浮世絵").key == "ukiyo_e"
     # One that cannot paint takes jobs as well.
     unable = await spawn(MOEMOJI_PACKS=str(tmp_path), MOEMOJI_STYLE_WEIGHTS=str(tmp_path)).ready()
@@ -208,6 +215,12 @@ async def test_frontends_hear_what_all_workers_can_do(queue, spawn, until, tmp_p
     await until_styles(18)
     able.process.kill()
     able.process.wait()
+
+
+def test_the_encoder_is_looked_for_where_it_is():
+    from generator.fusion.extraction import WEIGHTS
+
+    assert WEIGHTS == ENCODER_WEIGHTS
 
 
 async def test_a_drawn_figure_is_read_by_the_encoder(queue, spawn, deliveries, collect, tmp_path):
@@ -229,6 +242,7 @@ async def test_a_drawn_figure_is_read_by_the_encoder(queue, spawn, deliveries, c
     (blended,) = await collect(await deliveries(), 1, 60)
     assert blended.kind == "done"
     assert len(blended.record.read.figures) == 2
+    assert (await queue.skills()).drawings
 
 
 async def test_blended_styles_and_gentle_faces(
