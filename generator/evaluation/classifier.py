@@ -66,8 +66,8 @@ def loss_of(logits: dict[str, Tensor], levels: Tensor, counts: Tensor) -> Tensor
     worn, count = levels[:, len(VOCABULARY) :].float(), counts[:, len(VOCABULARY) :].float()
     weight = count * (1 + (_WORN_WEIGHT - 1) * worn)
     each = F.binary_cross_entropy_with_logits(logits["accessories"], worn, reduction="none")
-    # Twenty-seven questions, most of them answered by "no": together as much as nine groups.
-    losses.append(9 * (each * weight).sum() / weight.sum().clamp_min(1))
+    # Twenty-seven questions, most of them answered by "no": together as much as eighteen groups.
+    losses.append(18 * (each * weight).sum() / weight.sum().clamp_min(1))
     return torch.stack(losses).sum()
 
 
@@ -127,14 +127,14 @@ class Apprenticeship:
         self.optimizers = optimizers(both, lr=_LR, betas=(0.9, 0.99), kernel_lr=_KERNEL_LR)
         self.rates = [optimizer.param_groups[0]["lr"] for optimizer in self.optimizers]
         self.half = half("auto", torch.device("cpu"))
-        self.step, self.seconds = 0, 0.0
+        self.step, self.seconds, self.begun = 0, 0.0, 0.0
         if file.exists():
             self._load()
         elif start is not None:
             self.classifier.load_state_dict(start.classifier.state_dict())
             self.ghosts.load_state_dict(start.ghosts.state_dict())
             self.step = int(start.notes["images"]) // batch
-            self.seconds = 60 * float(start.notes["minutes"])
+            self.seconds = self.begun = 60 * float(start.notes["minutes"])
 
     def run(self, progress: Progress) -> None:
         task = progress.add_task("judge", total=self.total, notes="")
@@ -177,7 +177,8 @@ class Apprenticeship:
         self, pictures: Bytes, second: Bytes, levels: Tensor, counts: Tensor
     ) -> tuple[float, float]:
         random = torch.Generator().manual_seed(SEED + self.step)
-        scale = 0.02 + 0.98 * (1 + cos(pi * min(1.0, self.seconds / self.total))) / 2
+        gone = (self.seconds - self.begun) / max(1.0, self.total - self.begun)
+        scale = 0.02 + 0.98 * (1 + cos(pi * min(1.0, gone))) / 2
         for optimizer, rate in zip(self.optimizers, self.rates, strict=True):
             optimizer.param_groups[0]["lr"] = rate * scale * min(1.0, (self.step + 1) / 100)
         with self.half():
@@ -206,14 +207,15 @@ class Apprenticeship:
         state = {name: module.state_dict() for name, module in self._modules().items()}
         self.file.parent.mkdir(parents=True, exist_ok=True)
         part = self.file.with_suffix(".part")
-        torch.save({**state, "step": self.step, "seconds": self.seconds}, part)
+        clock = {"step": self.step, "seconds": self.seconds, "begun": self.begun}
+        torch.save({**state, **clock}, part)
         part.replace(self.file)
 
     def _load(self) -> None:
         state = torch.load(self.file, map_location="cpu", weights_only=True)
         for name, module in self._modules().items():
             module.load_state_dict(state[name])
-        self.step, self.seconds = state["step"], state["seconds"]
+        self.step, self.seconds, self.begun = (state[k] for k in ("step", "seconds", "begun"))
 
 
 def main(

@@ -36,17 +36,39 @@ class _Residual(nn.Module):
         return x + self.layer(x)
 
 
+class _Looks(nn.Module):
+    """(B, C, side, side) -> (B, count * values): what each of some learned attentions finds."""
+
+    def __init__(self, channels: int, count: int, values: int, *, side: int) -> None:
+        super().__init__()
+        self.split = (count, values)
+        self.where = nn.Conv2d(channels, count, 1)
+        self.usual = nn.Parameter(torch.zeros(count, side * side))
+        self.what = nn.Conv2d(channels, count * values, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        attention = (self.where(x).flatten(2).float() + self.usual).softmax(-1)
+        values = self.what(x).flatten(2).unflatten(1, self.split).float()
+        return (values @ attention[..., None]).flatten(1)
+
+
 class Classifier(nn.Module):
-    """Convolutions with batch norm, looked at in `LOOKS` places; one softmax a group, one sigmoid
-    an accessory.
+    """Convolutions with batch norm, looked at in places; one softmax a group, one sigmoid an
+    accessory.
 
     Freckles, fangs and the shape of an eye are small and lie where the face is: every look is a
-    learned attention over 16 x 16 positions (softmax pooling), with a bias for where things use to
-    be, and takes `VALUES` numbers from there. Pooled over everything, small things drown.
+    learned attention over positions (softmax pooling), with a bias for where things use to be, and
+    takes a few numbers from there. Pooled over everything, small things drown. A hidden layer
+    compares what the looks found: that a lock ends in another colour than it begins in is seen in
+    no single place.
     """
 
     LOOKS, VALUES = 48, 12
-    FEATURES = LOOKS * VALUES
+    """At 16 x 16 positions, where what surrounds a place is known as well."""
+    FINE_LOOKS, FINE_VALUES = 24, 6
+    """At 32 x 32, for what is small."""
+    FEATURES = LOOKS * VALUES + FINE_LOOKS * FINE_VALUES
+    HIDDEN = 192
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,25 +77,28 @@ class Classifier(nn.Module):
         )  # fmt: skip
         self.far = nn.Sequential(_layer(128, 160, 2), _Residual(160), _layer(160, 128, kernel=1))
         self.both = _layer(128, 128)
-        self.look = nn.Conv2d(128, self.LOOKS, 1)
-        self.usual = nn.Parameter(torch.zeros(self.LOOKS, 16 * 16))
-        self.value = nn.Conv2d(128, self.FEATURES, 1)
+        self.looks = _Looks(128, self.LOOKS, self.VALUES, side=16)
+        self.fine_looks = _Looks(96, self.FINE_LOOKS, self.FINE_VALUES, side=32)
         self.norm = nn.BatchNorm1d(self.FEATURES)
-        self.heads = nn.ModuleDict({g: nn.Linear(self.FEATURES, n) for g, n in _LEVELS.items()})
+        self.compare = nn.Sequential(
+            nn.Linear(self.FEATURES, self.HIDDEN, bias=False), nn.BatchNorm1d(self.HIDDEN),
+            nn.ReLU(True),
+        )  # fmt: skip
+        known = self.FEATURES + self.HIDDEN
+        self.heads = nn.ModuleDict({g: nn.Linear(known, n) for g, n in _LEVELS.items()})
 
     def embed(self, rgb: Tensor) -> Tensor:
         """(B, 3, 256, 256) in [0, 1] -> (B, FEATURES)."""
         x = F.pixel_unshuffle(rgb * 2 - 1, 2).contiguous(memory_format=torch.channels_last)
-        x = self.near(x)  # (B, 128, 16, 16)
+        fine = self.near[:3](x)  # (B, 96, 32, 32)
+        x = self.near[3:](fine)  # (B, 128, 16, 16)
         x = self.both(x + F.interpolate(self.far(x), scale_factor=2, mode="nearest"))
-        attention = (self.look(x).flatten(2).float() + self.usual).softmax(-1)
-        values = self.value(x).flatten(2).unflatten(1, (self.LOOKS, self.VALUES)).float()
-        taken = (values @ attention[..., None])[..., 0]  # (B, LOOKS, VALUES)
-        return F.relu(self.norm(taken.flatten(1)))
+        return F.relu(self.norm(torch.cat([self.looks(x), self.fine_looks(fine)], 1)))
 
     def read(self, features: Tensor) -> dict[str, Tensor]:
         """Features -> logits (B, levels) of each group, and of "accessories"."""
-        return {group: head(features) for group, head in self.heads.items()}
+        known = torch.cat([features, self.compare(features)], 1)
+        return {group: head(known) for group, head in self.heads.items()}
 
     def forward(self, rgb: Tensor) -> dict[str, Tensor]:
         return self.read(self.embed(rgb))
