@@ -13,7 +13,7 @@ from PIL import Image
 from generator.blending import blend, leanings
 from generator.compositing import png
 from generator.errors import PersonError
-from generator.faces import Face
+from generator.faces import Face, Faces
 from generator.photo import open_photo
 from generator.spec import AvatarSpec
 from generator.wish import Wish
@@ -118,9 +118,10 @@ class Studio:
 
     def selfie(self, request: SelfieRequest, pictures: Sequence[bytes]) -> Drawn:
         """Draw the largest face of a photo, and read the others for later."""
-        people = self._people(pictures[0], request.seed, MOST_PEOPLE)
-        if not people:
+        faces = self._faces(self._opened(pictures[0]))
+        if not faces.found:
             raise ChatError("no-face")
+        people = self._people(faces, request.seed, MOST_PEOPLE)
         drawn = self._draw(request.drawing(people[0]))
         return Drawn(drawn.specs, drawn.pictures, Read(people=people))
 
@@ -151,8 +152,7 @@ class Studio:
         from generator.style.faces import mask_of
         from generator.style.pictures import flat
 
-        reader = self._step("load", lambda: self._models.faces)
-        faces = self._step("faces", lambda: reader.read(flat(photo)))
+        faces = self._faces(flat(photo))
         return faces.image, mask_of(faces)
 
     def blend(self, request: BlendRequest, pictures: Sequence[bytes]) -> Drawn:
@@ -174,14 +174,15 @@ class Studio:
         drawn = self._draw(request.drawing((exactly,) if exactly else leanings(figures)))
         return Drawn(drawn.specs, drawn.pictures, read)
 
-    def _people(self, data: bytes, seed: int, most: int) -> tuple[tuple[Wish, ...], ...]:
+    def _faces(self, photo: Image.Image) -> Faces:
+        reader = self._step("load", lambda: self._models.faces)
+        return self._step("faces", lambda: reader.read(photo))
+
+    def _people(self, faces: Faces, seed: int, most: int) -> tuple[tuple[Wish, ...], ...]:
         """The people of a photo, the largest first: for each the wishes of four candidates."""
         from generator.selfie import read_selfie
         from generator.selfie.candidates import wishes
 
-        photo = self._opened(data)
-        reader = self._step("load", lambda: self._models.faces)
-        faces = self._step("faces", lambda: reader.read(photo))
         near = [f for f in faces.found if f.box.area >= BESIDE * faces.found[0].box.area]
 
         def likeness(face: Face) -> tuple[Wish, ...]:
@@ -190,18 +191,21 @@ class Studio:
         return tuple(likeness(face) for face in near[:most])
 
     def _figure(self, data: bytes) -> AvatarSpec:
-        """Who is to be seen in a photo, else what is drawn in a picture."""
-        people = self._people(data, 0, 1)
-        if people:
-            return people[0][0].complete(0)
-        reader = self._step("load", lambda: self._models.drawings)
-        if reader is None:
-            raise ChatError("no-face")
-        try:
-            picture = self._opened(data)
-            return self._step("read", lambda: reader.read([picture]))[0].spec
-        except PersonError as error:
-            raise ChatError("no-face") from error
+        """Who is to be seen in a photo, or what is drawn in a picture."""
+        from generator.fusion.drawn import looks_drawn
+
+        picture = self._opened(data)
+        faces = self._faces(picture)
+        if not faces.found or looks_drawn(faces.image, faces.found[0]):
+            reader = self._step("load", lambda: self._models.drawings)
+            if reader is None:
+                raise ChatError("no-face")
+            try:
+                return self._step("read", lambda: reader.read([picture]))[0].spec
+            except PersonError as error:
+                if not faces.found:
+                    raise ChatError("no-face") from error
+        return self._people(faces, 0, 1)[0][0].complete(0)
 
     def _opened(self, data: bytes) -> Image.Image:
         return self._step("open", lambda: open_photo(data))

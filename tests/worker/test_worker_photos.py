@@ -20,6 +20,7 @@ from generator.faces import load_reader
 from generator.photo import open_photo
 from generator.spec import AvatarSpec
 from generator.style.faces import mask_of
+from generator.wish import Wish
 from tests.e2e.people_in_photos import DARK, FAIR, landscape, photo
 from tests.packs.networks import onnx_bytes, write_manifest
 from tests.style.small import write_weights
@@ -227,6 +228,9 @@ async def test_a_drawn_figure_is_read_by_the_encoder(queue, spawn, deliveries, c
     from safetensors.torch import save_file
     from torch import nn
 
+    from generator.art.figure import draw
+    from generator.compositing import background
+    from generator.fusion.extraction import Reader
     from generator.models.encoder import Encoder, vocabulary
 
     # One that has learned nothing, but that there always is a figure.
@@ -238,10 +242,15 @@ async def test_a_drawn_figure_is_read_by_the_encoder(queue, spawn, deliveries, c
     save_file(state, file, {"vocabulary": vocabulary()})
     await spawn(MOEMOJI_ENCODER_WEIGHTS=str(file), **PATIENT).ready()
     sources = (Source(spec=AvatarSpec(hair="bob")), Source(upload=0))
-    await sent(queue, BlendRequest, landscape(), sources=sources)
-    (blended,) = await collect(await deliveries(), 1, 60)
-    assert blended.kind == "done"
-    assert len(blended.record.read.figures) == 2
+    figure, out = draw(Wish(style="moe").complete(0), 512), io.BytesIO()
+    background(figure, "#fdf3f4").save(out, "PNG")
+    reader, frontend = Reader.load(file), await deliveries()
+    for data in (landscape(), out.getvalue()):
+        await sent(queue, BlendRequest, data, sources=sources)
+        (blended,) = await collect(frontend, 1, 60)
+        assert blended.kind == "done"
+        # Nobody is to be seen in the one; in the other MediaPipe finds a face, which is drawn.
+        assert blended.record.read.figures[1] == reader.read([open_photo(data)])[0].spec
     assert (await queue.skills()).drawings
 
 
