@@ -150,9 +150,8 @@ class Studio:
     def _gently(self, photo: Image.Image) -> tuple[Image.Image, Mask]:
         """The photo, upright, and where its faces are."""
         from generator.style.faces import mask_of
-        from generator.style.pictures import flat
 
-        faces = self._faces(flat(photo))
+        faces = self._faces(photo)
         return faces.image, mask_of(faces)
 
     def blend(self, request: BlendRequest, pictures: Sequence[bytes]) -> Drawn:
