@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from generator.prompt.lexicon import UNKNOWN, Entry, Lexicon, colour_parts
 from generator.prompt.text import Atom, atoms
@@ -15,6 +16,11 @@ _PARTICLES = frozenset("的了风風系式型")
 _AFTER_NOUNS = frozenset("はがをにでとへやものな")
 """Kana that stand after a noun, also one that we do not know; any other belongs to that word."""
 _STRUCTURE = frozenset({"barrier", "worn", "negator", "copula", "joiner", "side"})
+_TWICE = re.compile(r"([\u3041-\u3096]{2,3})\1+")
+"""What Japanese says of looks and moods: a short word twice ("ふがふが")."""
+_INSIDE = re.compile(r"(?<!u)uku|uku(?!u)")
+"""A known kana (k) beside a single unknown one (u): かがみ. What is longer may be two nouns and a
+particle between them."""
 _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 
 
@@ -63,7 +69,7 @@ def read(text: str, lexicon: Lexicon) -> list[Token]:
         written = "".join((" " if a.spaced and n else "") + a.text for n, a in enumerate(whole))
         tokens.append(Token(entry, written, len(whole), first.spaced))
         at = end
-    return _joined(_dissolved(tokens))
+    return _joined(_dissolved(_whole(tokens)))
 
 
 def _parts(atom: Atom, lexicon: Lexicon) -> list[tuple[Atom, str]]:
@@ -95,6 +101,21 @@ def _script(character: str) -> str:
     if "\u30a0" <= character <= "\u30ff":
         return "katakana"
     return "han" if unicodedata.category(character) == "Lo" else "other"
+
+
+def _whole(tokens: list[Token]) -> list[Token]:
+    """Give up kana of grammar that are part of an unknown word: each が of ふがふが."""
+    letters = kinds = ""
+    for token in tokens:
+        kana = len(token.text) == 1 and _script(token.text) == "hiragana"
+        letters += token.text if kana else " "
+        kinds += ("u" if token.kind == "unknown" else "k") if kana else " "
+    for found in chain(_TWICE.finditer(letters), _INSIDE.finditer(kinds)):
+        word = tokens[found.start() : found.end()]
+        if not any(token.spaced for token in word[1:]):
+            for token in word:
+                token.entry = UNKNOWN
+    return tokens
 
 
 def _dissolved(tokens: list[Token]) -> list[Token]:

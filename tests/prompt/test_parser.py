@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from generator.prompt import LANGUAGES, LIMIT, Language, Wish, colour, describe, parse
@@ -119,9 +119,29 @@ def test_unknown_words_keep_their_order_and_spelling() -> None:
     reading = parse("Zeppelin girl with a Katana, ロボット")
     assert reading.unknown == ("Zeppelin", "Katana", "ロボット")
     # Made-up words in kana end where they were written to end, and not at what looks like grammar.
-    for word in ("ほげほげ", "ぽよぽよ"):
+    for word in ("ほげほげ", "ぽよぽよ", "ふがふが", "もがもがもが", "かがみ"):
         assert parse(word).unknown == (word,)
         assert parse(f"{word}の女の子").unknown == (word,)
+    assert parse("ほげほげとふがふがが好きな女の子").unknown == ("ほげほげ", "ふがふが")
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.text(
+        "あいうえおかがきくこさしすせたちつでとなにぬのはひふへほまみむもやゆよらりるれろわをんっ",
+        min_size=2,
+        max_size=3,
+    )
+)
+def test_made_up_words_said_twice_are_quoted_as_written(half: str) -> None:
+    word, known = half + half, lexicon().phrases
+    followed = f"{word}の女の子"
+    parts = [" ".join(followed[at:end]) for at in range(6) for end in range(at + 2, len(word) + 2)]
+    assume(not any(known.get(part) for part in parts))
+    for text in (followed, f"女の子、{word}", f"女の子 {word}"):
+        reading = parse(text)
+        assert reading.unknown == (word,), text
+        assert reading.wish.presentation == "girl"
 
 
 def test_words_for_one_colour() -> None:
