@@ -15,6 +15,7 @@ TEXT_KEYS: dict[str, tuple[str, ...]] = {
     "draw-failed": ("job_id",),
     "out-of-memory": ("job_id",),
     "worker-lost": ("job_id",),
+    "versions-differ": ("job_id",),
     "waited-too-long": ("job_id",),
     "upload-refused": (),
     "uploads-off": (),

@@ -73,7 +73,7 @@ class Claim:
     attempts: int
     """How often it was begun before."""
     request: Request | None
-    """None if what is stored cannot be read (made by another version, say)."""
+    """None if what is stored cannot be read: a frontend of a later version wrote it."""
 
 
 class Ledger:

@@ -318,7 +318,7 @@ class AvatarWorker(SimpleWorker):
         if claim.request is None:
             metrics.JOBS.labels("unknown", "unreadable-request").inc()
             log.error("unreadable-request", job_id=claim.job_id)
-            self._books.failed(claim, "draw-failed")
+            self._books.failed(claim, "versions-differ")
         else:
             metrics.JOBS.labels(claim.request.kind, "dropped").inc()
             log.info("dropped", job_id=claim.job_id)
