@@ -47,7 +47,7 @@ class Pulse:
         self._step: tuple[float, tuple[str, ...]] | None = None
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
-        self._away = False
+        self._stumbled = False
 
     def start(self) -> None:
         """Begin to beat: a worker that says it is ready can be found already."""
@@ -123,11 +123,17 @@ class Pulse:
                 if now >= next_line:
                     self._ledger.tell_line()
                     next_line = now + 1.0
-                self._away = False
+                self._stumbled = False
             except redis.exceptions.RedisError as error:
-                if not self._away:
+                if not self._stumbled:
                     log.warning("redis-away", error=type(error).__name__)
-                self._away = True
+                self._stumbled = True
+            except Exception as error:
+                # Without its pulse a worker would draw on, but be taken for dead, and hear of no
+                # cancelling.
+                if not self._stumbled:
+                    log.error("pulse-stumbled", exc_info=error)
+                self._stumbled = True
 
     def _beat(self, held: list[str]) -> None:
         self._ledger.offer(self._skills)
