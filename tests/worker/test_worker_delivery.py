@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from asking import PATIENCE
 
 from generator.spec import AvatarSpec
 from worker.delivery import GROUP
@@ -105,7 +106,7 @@ async def test_another_frontend_takes_over_from_one_that_is_gone(
     asked = await finished(queue, ledger(), request_of())
     await anext((await deliveries(consumer="gone")).listen())
     other = (await deliveries(consumer="other")).listen()
-    event = await asyncio.wait_for(anext(other), 5)
+    event = await asyncio.wait_for(anext(other), PATIENCE)
     assert event.job_id == asked.job_id
     await event.ack()
     assert await nothing_comes(other, 0.6)
@@ -120,7 +121,7 @@ async def test_a_chat_that_refuses_is_tried_again_with_growing_pauses(
     times = []
     other = None
     while True:
-        event = await asyncio.wait_for(anext(listener), 5)
+        event = await asyncio.wait_for(anext(listener), PATIENCE)
         if event.job_id != stubborn.job_id:
             other = event.job_id
             await event.ack()
@@ -143,7 +144,7 @@ async def test_an_unanswered_event_comes_again(queue, request_of, ledger, delive
     await finished(queue, ledger(), request_of())
     listener = (await deliveries()).listen()
     first = await anext(listener)
-    again = await asyncio.wait_for(anext(listener), 5)
+    again = await asyncio.wait_for(anext(listener), PATIENCE)
     assert (first.attempt, again.attempt) == (1, 2)
     await again.ack()
 
@@ -220,12 +221,12 @@ async def test_it_listens_on_through_a_restart_and_a_loss_of_redis(
     await asyncio.sleep(0.3)
     server.start()
     asked = await finished(queue, books, request_of("a"))
-    event = await asyncio.wait_for(waiting, 10)
+    event = await asyncio.wait_for(waiting, PATIENCE)
     assert event.job_id == asked.job_id
     await event.ack()
     await queue._redis.flushall()
     asked = await finished(queue, books, request_of("b"))
-    event = await asyncio.wait_for(anext(listener), 10)
+    event = await asyncio.wait_for(anext(listener), PATIENCE)
     assert event.job_id == asked.job_id
     groups = await queue._redis.xinfo_groups("moemoji:events:console")
     assert groups[0]["name"] == GROUP.encode()
@@ -245,7 +246,7 @@ async def test_it_can_be_cancelled_at_any_moment(deliveries, what):
         for _ in range(moment):
             await asyncio.sleep(0)
         listening.cancel()
-        _, pending = await asyncio.wait([listening], timeout=3)
+        _, pending = await asyncio.wait([listening], timeout=20)
         if pending:
             late.append(moment)
             while not listening.done():
@@ -259,12 +260,13 @@ async def test_progress_is_told_to_who_listens(queue, request_of, ledger, delive
     books = ledger()
     news = (await deliveries()).progress()
     heard = asyncio.ensure_future(anext(news))
-    await asyncio.sleep(0.2)
+    while (await queue._redis.pubsub_numsub("moemoji:progress:console"))[0][1] == 0:
+        await asyncio.sleep(0.01)
     first = await queue.submit(request_of("a"))
     second = await queue.submit(request_of("b"))
     books.pace(2)
     books.tell_line()
-    told = [await asyncio.wait_for(heard, 5), await asyncio.wait_for(anext(news), 5)]
+    told = [await asyncio.wait_for(heard, PATIENCE), await asyncio.wait_for(anext(news), PATIENCE)]
     assert [(news.job_id, news.state, news.place) for news in told] == [
         (first, "queued", 1),
         (second, "queued", 2),
@@ -272,5 +274,5 @@ async def test_progress_is_told_to_who_listens(queue, request_of, ledger, delive
     assert told[1].seconds == 6
     books.claim([], more=1)
     books.begin([first])
-    told = await asyncio.wait_for(anext(news), 5)
+    told = await asyncio.wait_for(anext(news), PATIENCE)
     assert (told.job_id, told.state) == (first, "drawing")

@@ -153,6 +153,7 @@ async def test_a_full_queue_is_said(server, request_of):
 
 
 async def test_double_clicks_make_one_job(queue, request_of, ledger):
+    queue.settings = QueueSettings(double_click=60)
     clicks = [queue.submit(request_of("a", once="9:reroll")) for _ in range(5)]
     ids = set(await asyncio.gather(*clicks))
     assert len(ids) == 1

@@ -135,7 +135,7 @@ def test_the_embedded_server_ends_with_a_killed_parent():
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, timeout=30
+        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, timeout=60
     )
     pid = int(ended.stdout)
     for _ in range(100):
