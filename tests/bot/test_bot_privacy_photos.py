@@ -12,7 +12,7 @@ from bot.core.replies import Reply
 from tests.bot.people import Somebody
 from tests.bot.test_bot_privacy import ME, WORD, Chat, Watch, chat, watch
 from tests.e2e.people_in_photos import DARK, FAIR, photo
-from tests.e2e.processes import SMALL, Program
+from tests.e2e.processes import SMALL, UNHURRIED, Program
 from tests.style.small import write_weights
 from worker.embedded import EmbeddedRedis
 
@@ -38,7 +38,7 @@ async def test_every_key_after_every_flow_of_photos(
         assert await holders() <= {"moemoji:upload:UPLOAD"}
         await watch.look()
         await chat.shown(reply.job_id)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while await holders():
                 await asyncio.sleep(0.02)
         await watch.look()
@@ -55,7 +55,7 @@ async def test_every_key_after_every_flow_of_photos(
             *(who.person, who.place), name=name, words=words, message_id=number, pictures=pictures
         )
 
-    env = {"REDIS_URL": server.url, "MOEMOJI_ENGINE": SMALL}
+    env = {"REDIS_URL": server.url, "MOEMOJI_ENGINE": SMALL, **UNHURRIED}
     weights = write_weights(tmp_path / "style.safetensors")
     async with Program("worker", **env, MOEMOJI_STYLE_WEIGHTS=str(weights)) as worker:
         await worker.ready()

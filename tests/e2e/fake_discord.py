@@ -26,6 +26,7 @@ from tests.e2e.fake_discord_messages import (
     body_of,
     person,
 )
+from tests.e2e.processes import PATIENCE
 
 TOKEN = "fake-discord-token-0123456789"
 _ALL_RIGHTS, _MEMBER_RIGHTS = str(1 << 5 | 1 << 10 | 1 << 11), str(1 << 10 | 1 << 11)
@@ -173,7 +174,7 @@ class FakeDiscord:
         data = {"custom_id": modal["custom_id"], "components": filled}
         return await self._interact(user, 5, data, 1, about)
 
-    async def until(self, check: Any, timeout: float = 20) -> None:
+    async def until(self, check: Any, timeout: float = PATIENCE) -> None:
         """Wait until a check holds; it is asked whenever something changed."""
 
         async def wait() -> None:
@@ -338,9 +339,9 @@ class FakeDiscord:
 
     async def _callback(self, request: web.Request, sent: Sent) -> tuple[int, Any]:
         body, files = await body_of(request)
-        if sent.answered_after is not None:
+        if sent.acknowledged:
             return 400, {"message": "Interaction has already been acknowledged.", "code": 40060}
-        sent.answered_after = time.monotonic() - sent.begun
+        sent.acknowledged = True
         data = body.get("data") or {}
         kind = body["type"]
         resource: dict[str, Any] = {"type": kind}

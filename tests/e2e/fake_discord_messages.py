@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -118,8 +117,7 @@ class Sent:
     modal: dict[str, Any] | None = None
     choices: list[dict[str, str]] | None = None
     """What was offered while typing."""
-    answered_after: float | None = None
-    begun: float = field(default_factory=time.monotonic)
+    acknowledged: bool = False
     expired: bool = False
 
 

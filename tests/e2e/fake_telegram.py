@@ -15,6 +15,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.e2e.fake_telegram_messages import BOT, Message, chat_json, person
+from tests.e2e.processes import PATIENCE
 
 TOKEN = "12345:fake-telegram-token"
 
@@ -131,7 +132,7 @@ class FakeTelegram:
         async with self._changed:
             self._changed.notify_all()
 
-    async def until(self, check: Any, timeout: float = 20) -> None:
+    async def until(self, check: Any, timeout: float = PATIENCE) -> None:
         """Wait until a check holds; it is asked whenever something changed."""
 
         async def wait() -> None:

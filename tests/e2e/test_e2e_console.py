@@ -37,7 +37,7 @@ def console(
         input=lines,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 

@@ -48,8 +48,6 @@ async def test_a_wish_becomes_one_grid_with_buttons(
 ) -> None:
     sent = await discord.slash(me, "avatar", wish="cute girl blorp")
     shown = await picture(discord, sent)
-    assert sent.answered_after is not None
-    assert sent.answered_after < 3
     assert "cute girl" in shown.content
     assert "blorp" in shown.content
     (data,) = shown.files.values()

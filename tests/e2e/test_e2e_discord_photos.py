@@ -16,7 +16,7 @@ from tests.e2e.fake_discord import FakeDiscord
 from tests.e2e.fake_discord_messages import Member, Message, Sent
 from tests.e2e.kept import nothing_is_left
 from tests.e2e.people_in_photos import DARK, FAIR, landscape, photo, read_again
-from tests.e2e.processes import SMALL, Program
+from tests.e2e.processes import SMALL, UNHURRIED, Program
 from tests.e2e.small_engine import SmallEngine
 from tests.packs.networks import onnx_bytes, write_manifest
 from tests.style.small import write_weights
@@ -47,6 +47,7 @@ async def artist(
         "MOEMOJI_STYLE_WEIGHTS": str(write_weights(folder / "style.safetensors")),
         "MOEMOJI_PACKS": str(packs),
         "MOEMOJI_ENCODER_WEIGHTS": str(folder / "none"),
+        **UNHURRIED,
     }
     async with Program("worker", **environment) as program:
         await program.ready()
@@ -64,14 +65,14 @@ async def bot(
 
 async def picture(discord: FakeDiscord, sent: Sent) -> Message:
     """The answer of an interaction, when it shows a picture."""
-    await discord.until(lambda: sent.message is not None and bool(sent.message.files), 40)
+    await discord.until(lambda: sent.message is not None and bool(sent.message.files))
     assert sent.message is not None
     return sent.message
 
 
 async def answer(discord: FakeDiscord, sent: Sent) -> Message:
     """The answer of an interaction, when it says something."""
-    await discord.until(lambda: sent.message is not None and not sent.message.thinking, 40)
+    await discord.until(lambda: sent.message is not None and not sent.message.thinking)
     assert sent.message is not None
     return sent.message
 

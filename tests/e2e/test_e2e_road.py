@@ -64,8 +64,8 @@ async def test_the_posted_picture_is_that_of_the_wish_and_seed(
             await program.ready()
         sent = await discord.slash(7, "avatar", wish=WISH, seed=SEED)
         await telegram.write(8, f"/avatar {WISH} seed:{SEED}")
-        await discord.until(lambda: sent.message is not None and bool(sent.message.files), 60)
-        await telegram.until(lambda: any(m.kind == "photo" for m in telegram.in_chat(8)), 60)
+        await discord.until(lambda: sent.message is not None and bool(sent.message.files))
+        await telegram.until(lambda: any(m.kind == "photo" for m in telegram.in_chat(8)))
         assert sent.message is not None
         (posted,) = map(opened, sent.message.files.values())
         (photo,) = map(opened, telegram.in_chat(8)[0].files.values())

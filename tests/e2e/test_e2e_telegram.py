@@ -345,7 +345,7 @@ async def test_slow_drawing_is_told_and_can_be_cancelled(me: int) -> None:
         async with FakeTelegram() as telegram:
             slow = {
                 "MOEMOJI_ENGINE": SMALL,
-                "MOEMOJI_TEST_PACE": "1",
+                "MOEMOJI_TEST_PACE": "2",
                 "MOEMOJI_BATCH_PICTURES": "1",
             }
             environment = {"REDIS_URL": server.url, **telegram.environment}

@@ -16,7 +16,7 @@ from tests.e2e.fake_telegram import FakeTelegram
 from tests.e2e.fake_telegram_messages import Message
 from tests.e2e.kept import nothing_is_left
 from tests.e2e.people_in_photos import DARK, FAIR, landscape, photo, read_again
-from tests.e2e.processes import SMALL, Program
+from tests.e2e.processes import SMALL, UNHURRIED, Program
 from tests.e2e.small_engine import SmallEngine
 from tests.style.small import write_weights
 from worker.embedded import EmbeddedRedis
@@ -37,6 +37,7 @@ async def artist(
         "MOEMOJI_ENGINE": SMALL,
         "MOEMOJI_STYLE_WEIGHTS": str(weights),
         "MOEMOJI_PACKS": str(folder / "packs"),
+        **UNHURRIED,
     }
     async with Program("worker", **environment) as program:
         await program.ready()
@@ -58,13 +59,13 @@ async def shown(telegram: FakeTelegram, chat: int, count: int = 1, kind: str = "
     def pictures() -> list[Message]:
         return [m for m in telegram.in_chat(chat) if m.kind == kind]
 
-    await telegram.until(lambda: len(pictures()) >= count, 40)
+    await telegram.until(lambda: len(pictures()) >= count)
     return pictures()[-1]
 
 
 async def said(telegram: FakeTelegram, chat: int, words: str) -> Message:
     """The message that says so."""
-    await telegram.until(lambda: any(words in m.text for m in telegram.in_chat(chat)), 40)
+    await telegram.until(lambda: any(words in m.text for m in telegram.in_chat(chat)))
     return next(m for m in telegram.in_chat(chat) if words in m.text)
 
 

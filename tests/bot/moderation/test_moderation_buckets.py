@@ -65,7 +65,7 @@ async def test_several_processes_take_no_more_than_there_is(
 
 
 async def test_it_fills_again_by_the_clock_of_redis(buckets: Buckets) -> None:
-    quick = Bucket("user", "x", Limit(2, 1))
+    quick = Bucket("user", "x", Limit(2, 4))
     assert await buckets.take([quick]) is None
     assert await buckets.take([quick]) is None
     refused = await buckets.take([quick])
