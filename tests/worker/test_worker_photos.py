@@ -249,7 +249,7 @@ async def test_a_drawn_figure_is_read_by_the_encoder(queue, spawn, deliveries, c
     reader, frontend = Reader.load(file), await deliveries()
     for data in (landscape(), out.getvalue()):
         await sent(queue, BlendRequest, data, sources=sources)
-        (blended,) = await collect(frontend, 1, 60)
+        (blended,) = await collect(frontend, 1)
         assert blended.kind == "done"
         # Nobody is to be seen in the one; in the other MediaPipe finds a face, which is drawn.
         assert blended.record.read.figures[1] == reader.read([open_photo(data)])[0].spec
@@ -271,7 +271,7 @@ async def test_blended_styles_and_gentle_faces(
 
     async def painted(data: bytes, **fields) -> np.ndarray:
         job = await sent(queue, StylizeRequest, data, **fields)
-        (event,) = await collect(frontend, 1, 60)
+        (event,) = await collect(frontend, 1)
         assert (event.kind, event.job_id) == ("done", job), event.error
         (picture,) = await queue.result(job)
         return np.asarray(Image.open(io.BytesIO(picture)).convert("RGB"), float)
@@ -295,7 +295,7 @@ async def test_blended_styles_and_gentle_faces(
     plain = await painted(view, style="pastel")
     assert np.array_equal(await painted(view, style="pastel", keep_faces=True), plain)
     gone = await sent(queue, StylizeRequest, view, blend={"pastel": 1.0, "crayon": 1.0})
-    (event,) = await collect(frontend, 1, 60)
+    (event,) = await collect(frontend, 1)
     assert (event.job_id, event.error) == (gone, "style-gone")
     # The pack turns colours upside down, also of what is transparent.
     red = Image.new("RGBA", (96, 64), (200, 40, 40, 255))
