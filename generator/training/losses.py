@@ -100,8 +100,11 @@ def gradient_penalty(scores: Tensor, pictures: Tensor) -> Tensor:
     """R1: mean squared norm of D's gradient at real pictures (Mescheder et al., arXiv 1801.04406).
 
     Args:
-        scores: D(pictures), any shape with the batch first.
+        scores: D(pictures), any shape with the batch first. What D says of a picture is the mean of
+            its patches: the gradient of their sum would count (number of patches)^2 as much, and
+            flatten D.
         pictures: The input, with requires_grad set before D saw it.
     """
-    (grad,) = torch.autograd.grad(scores.sum(), pictures, create_graph=True)
+    each = scores.reshape(len(scores), -1).mean(1)
+    (grad,) = torch.autograd.grad(each.sum(), pictures, create_graph=True)
     return grad.square().flatten(1).sum(1).mean()

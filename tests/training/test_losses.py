@@ -63,3 +63,12 @@ def test_gradient_penalty_of_a_linear_critic_is_its_squared_norm():
     torch.testing.assert_close(penalty, critic.weight.square().sum())
     penalty.backward()
     torch.testing.assert_close(critic.weight.grad, 2 * critic.weight.detach())
+
+
+def test_gradient_penalty_takes_the_mean_of_patches():
+    critic = nn.Linear(5, 1)
+    x = torch.randn(7, 5, requires_grad=True)
+    patches = critic(x).expand(7, 80)
+    torch.testing.assert_close(gradient_penalty(patches, x), critic.weight.square().sum())
+    alone = gradient_penalty(critic(x)[:, 0], x)
+    torch.testing.assert_close(alone, critic.weight.square().sum())
