@@ -9,21 +9,11 @@ import numpy as np
 from PIL import Image
 
 from generator.art.palette import palette
-from generator.data.store import Bytes, Store, unpack
+from generator.data.store import Bytes, Store, coloured
 from generator.spec import AvatarSpec
 
 _FILE = "small.npy"
 SIDE = 64
-
-
-def coloured(store: Store, index: int, colours: tuple[tuple[int, int, int], ...]) -> Bytes:
-    """One figure as premultiplied RGBA (size, size, 4) uint8."""
-    masks = unpack(store.slots[index], store.shares[index])[: len(colours)].astype(np.float32)
-    flat = masks.reshape(len(colours), -1).T / 255
-    rgba = flat @ np.array([(*c, 255) for c in colours], np.float32)
-    side = store.meta.size
-    pixels: Bytes = np.rint(rgba).clip(0, 255).astype(np.uint8).reshape(side, side, 4)
-    return pixels
 
 
 def small_pictures(folder: Path, limit: int = 10_000) -> Bytes:
@@ -37,7 +27,8 @@ def small_pictures(folder: Path, limit: int = 10_000) -> Bytes:
     labels = store.labels()
     for i in range(count):
         if store.meta.kind == "rendered":
-            rgba = coloured(store, i, palette(AvatarSpec(**labels[i])))
+            colours = palette(AvatarSpec(**labels[i]))
+            rgba = coloured(store.slots[i], store.shares[i], colours)
         else:
             rgba = np.array(store.images[i])
             rgba[..., :3] = rgba[..., :3] * (rgba[..., 3:] / 255)

@@ -17,6 +17,7 @@ are kept as RGBA.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -24,12 +25,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.art.palette import Slot
+from generator.art.palette import RGB, Slot
 from generator.errors import PersonError
 
 BACKGROUND = len(Slot)
 """Index of "nothing": the channel after the last slot."""
-CHANNELS = len(Slot) + 1
 SHARD = 32
 """Figures that are rendered, written and marked as done together."""
 VERSION = 1
@@ -148,12 +148,22 @@ def pack(masks: Bytes) -> tuple[Bytes, Bytes]:
     return slots, first
 
 
-def unpack(slots: Bytes, shares: Bytes) -> Bytes:
-    """The inverse of `pack` for one figure: (CHANNELS, H, W) with the background last."""
-    h, w = slots.shape[:2]
-    third = 255 - shares.sum(-1, keepdims=True, dtype=np.int32)
-    weights = np.concatenate([shares, third.astype(np.uint8)], -1)
-    planes = np.zeros((CHANNELS, h, w), np.uint8)
-    for i in (2, 1, 0):  # ties of a slot with itself have share 0: the strongest is written last
-        np.put_along_axis(planes, slots[None, ..., i], weights[None, ..., i], 0)
-    return planes
+def coloured(slots: Bytes, shares: Bytes, colours: Sequence[RGB]) -> Bytes:
+    """A stored figure as a picture.
+
+    Args:
+        slots: (H, W, 3), shares: (H, W, 2), as `pack` gives them.
+        colours: One a slot, as `generator.art.palette.palette` gives them.
+
+    Returns:
+        Premultiplied RGBA (H, W, 4) uint8.
+    """
+    table = np.zeros((BACKGROUND + 1, 4), np.uint8)
+    table[: len(colours), :3], table[: len(colours), 3] = colours, 255
+    words = table.view(np.uint32)[:, 0]  # four channels are looked up at once
+    first, second = shares[..., 0].astype(np.uint16), shares[..., 1].astype(np.uint16)
+    total = np.full((*slots.shape[:2], 4), 127, np.uint16)
+    for k, share in enumerate((first, second, 255 - first - second)):
+        layer = words[slots[..., k]].view(np.uint8).reshape(total.shape)
+        total += layer * share[..., None]
+    return (total // 255).astype(np.uint8)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from generator.art.palette import RGB, palette
-from generator.data.store import BACKGROUND, Bytes, DatasetError, Store
+from generator.data.store import Bytes, DatasetError, Store, coloured
 from generator.engine import Engine
 from generator.models.conditions import Conditions, encode, palettes
 from generator.spec import AvatarSpec
@@ -53,24 +53,8 @@ class Renders:
         """(B, 256, 256, 4); in the colours of other specs if `dressed` gives them."""
         colours = dressed or [self.specs[i] for i in rows]
         return np.stack(
-            [
-                paint_figure(*self.masks(i), palette(spec))
-                for i, spec in zip(rows, colours, strict=True)
-            ]
+            [coloured(*self.masks(i), palette(spec)) for i, spec in zip(rows, colours, strict=True)]
         )
-
-
-def paint_figure(slots: Bytes, shares: Bytes, colours: Sequence[RGB]) -> Bytes:
-    """A stored figure in colours: (H, W, 3) slots and (H, W, 2) shares -> (H, W, 4)."""
-    table = np.zeros((BACKGROUND + 1, 4), np.uint8)
-    table[: len(colours), :3], table[: len(colours), 3] = colours, 255
-    words = table.view(np.uint32)[:, 0]  # four channels are looked up at once
-    first, second = shares[..., 0].astype(np.uint16), shares[..., 1].astype(np.uint16)
-    total = np.full((*slots.shape[:2], 4), 127, np.uint16)
-    for k, share in enumerate((first, second, 255 - first - second)):
-        layer = words[slots[..., k]].view(np.uint8).reshape(total.shape)
-        total += layer * share[..., None]
-    return (total // 255).astype(np.uint8)
 
 
 def draw(engine: Engine, specs: Sequence[AvatarSpec]) -> Bytes:

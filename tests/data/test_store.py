@@ -17,10 +17,21 @@ from generator.art.figure import compose
 from generator.art.palette import Slot
 from generator.art.render import features, masks
 from generator.data.build import build, held_out, spec_of
-from generator.data.store import BACKGROUND, DatasetError, Meta, Store, pack, unpack
+from generator.data.store import BACKGROUND, DatasetError, Meta, Store, coloured, pack
 from generator.spec import AvatarSpec
 
 COUNT = len(Slot)
+
+
+def unpack(slots, shares):
+    """The inverse of `pack` for one figure: (COUNT + 1, H, W), the background last."""
+    h, w = slots.shape[:2]
+    third = 255 - shares.sum(-1, keepdims=True, dtype=np.int32)
+    weights = np.concatenate([shares, third.astype(np.uint8)], -1)
+    planes = np.zeros((COUNT + 1, h, w), np.uint8)
+    for i in (2, 1, 0):  # ties of a slot with itself have share 0: the strongest is written last
+        np.put_along_axis(planes, slots[None, ..., i], weights[None, ..., i], 0)
+    return planes
 
 
 @given(
@@ -37,6 +48,19 @@ def test_pixels_of_two_slots_survive_packing(first, second, share):
     unpacked = unpack(*pack(planes))
     assert np.abs(unpacked[:COUNT].astype(int) - planes).max() <= 1
     assert (unpacked.sum(0, dtype=int) == 255).all()
+
+
+@given(
+    arrays(np.uint8, (3, 4, 3), elements=st.integers(0, BACKGROUND)),
+    arrays(np.uint8, (3, 4, 2), elements=st.integers(0, 127)),
+    st.lists(st.tuples(*[st.integers(0, 255)] * 3), min_size=COUNT, max_size=COUNT),
+)
+def test_a_picture_is_the_sum_of_its_slots(slots, shares, colours):
+    table = np.array([*((*colour, 255) for colour in colours), (0, 0, 0, 0)])
+    third = 255 - shares.sum(-1, keepdims=True, dtype=int)
+    all_shares = np.concatenate([shares, third], -1)
+    exact = (all_shares[..., None] * table[slots]).sum(2) / 255
+    assert np.abs(coloured(slots, shares, colours) - exact).max() <= 0.5
 
 
 def test_a_real_figure_survives_packing():

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from generator.art.figure import compose
 from generator.art.palette import palette
 from generator.art.render import masks
-from generator.data.store import pack
+from generator.data.store import coloured, pack
 from generator.evaluation.colours import COLOURED, ciede2000, lab, read, rgb
-from generator.evaluation.figures import paint_figure
 from generator.spec import AvatarSpec
 
 
@@ -57,7 +56,7 @@ SPEC = AvatarSpec(hair_colour="pink", eye_colour="green", skin="deep", outfit_co
 
 def test_a_render_has_the_colours_it_was_asked_for():
     slots, shares = render(SPEC)
-    found = read(paint_figure(slots, shares, palette(SPEC)), slots, shares, SPEC)
+    found = read(coloured(slots, shares, palette(SPEC)), slots, shares, SPEC)
     assert found.keys() == set(COLOURED)
     for attribute, reading in found.items():
         assert reading.difference < 2, attribute
@@ -69,7 +68,7 @@ def test_other_colours_are_told_apart():
     drawn = SPEC.model_copy(
         update={"hair_colour": "red", "eye_colour": "blue", "skin": "tan", "outfit_colour": "blue"}
     )
-    found = read(paint_figure(slots, shares, palette(drawn)), slots, shares, SPEC)
+    found = read(coloured(slots, shares, palette(drawn)), slots, shares, SPEC)
     for attribute, reading in found.items():
         assert not reading.close, attribute
         assert reading.named == getattr(drawn, attribute)
@@ -84,22 +83,22 @@ def test_an_empty_picture_has_no_colour_right():
 def test_odd_eyes_are_judged_by_the_worse_one():
     odd = SPEC.model_copy(update={"eye_colour2": "red"})
     slots, shares = render(odd)
-    right = read(paint_figure(slots, shares, palette(odd)), slots, shares, odd)
+    right = read(coloured(slots, shares, palette(odd)), slots, shares, odd)
     assert right["eye_colour"].close
-    both_green = paint_figure(slots, shares, palette(SPEC))
+    both_green = coloured(slots, shares, palette(SPEC))
     assert not read(both_green, slots, shares, odd)["eye_colour"].close
 
 
 def test_what_is_not_there_is_not_read():
     hijab = SPEC.model_copy(update={"hair": "hijab", "expression": "laugh"})
     slots, shares = render(hijab)
-    found = read(paint_figure(slots, shares, palette(hijab)), slots, shares, hijab)
+    found = read(coloured(slots, shares, palette(hijab)), slots, shares, hijab)
     assert found.keys() == {"skin", "outfit_colour"}
 
 
 def test_free_colours_have_no_name():
     free = SPEC.model_copy(update={"hair_colour": "#12a4b3"})
     slots, shares = render(free)
-    reading = read(paint_figure(slots, shares, palette(free)), slots, shares, free)["hair_colour"]
+    reading = read(coloured(slots, shares, palette(free)), slots, shares, free)["hair_colour"]
     assert reading.close
     assert reading.named is None
