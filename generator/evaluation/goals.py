@@ -68,7 +68,7 @@ def judge_goals(
         Goal(
             "combinations never rendered in training", f"≤ {100 * UNSEEN_POINTS:.0f} points lost",
             f"{100 * lost:.1f} points", lost <= UNSEEN_POINTS,
-            f"renders, read by a judge that has not seen them either: {100 * lost_ceiling:.1f}",
+            f"renders: {100 * lost_ceiling:.1f}",
         )
     )  # fmt: skip
     middle, ends = between[SPECS], between[ENDS]
