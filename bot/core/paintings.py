@@ -166,12 +166,13 @@ def _look(options: Mapping[str, str]) -> Look:
 
 
 def _strength(text: str) -> float:
-    """ "0.5", "50" and "50%" are the same; nothing is 1."""
+    """ "0.5", "50" and "50%" are the same, and so are "0.01" and "1"; nothing is 1.0."""
     match = re.fullmatch(r"\s*(\d{1,3}(?:\.\d{1,6})?)\s*%?\s*", text)
     if not text.strip():
         return 1.0
     value = float(match[1]) if match else -1.0
-    value = value / 100 if value > 1 or "%" in text else value
+    whole = value > 1 or "%" in text or "." not in text
+    value = value / 100 if whole else value
     if not 0 < value <= 1:
         raise RefusalError("strength")
     return value

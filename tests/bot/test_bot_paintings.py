@@ -212,6 +212,19 @@ async def test_a_style_is_asked_for_and_the_rest_is_remembered(
     assert (request.style, request.strength, request.keep_colours) == ("pastel", 0.3, True)
 
 
+@pytest.mark.parametrize(
+    ("written", "strength"), [("1", 0.01), ("1%", 0.01), ("1.0", 1), ("0.4", 0.4), ("100", 1)]
+)
+async def test_strengths_are_percent_or_have_a_point(
+    written: str, strength: float,
+    somebody: Make, conversation: Conversation, server: EmbeddedRedis,
+) -> None:  # fmt: skip
+    can(server, conversation, ABLE)
+    me = somebody()
+    asked = await sends(me, f"/stylize pastel strength:{written}", Album(me).photo)
+    assert (await painted(conversation, asked)).strength == strength
+
+
 async def test_a_menu_of_styles_is_under_a_painting(
     somebody: Make, conversation: Conversation, server: EmbeddedRedis
 ) -> None:
