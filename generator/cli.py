@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +18,7 @@ from generator.cli_fusion import fusion_app
 from generator.cli_models import models_app
 from generator.cli_selfie import selfie_app
 from generator.cli_style import register
+from generator.drawing import Order, Size, Style, draw_files
 from generator.errors import PersonError
 
 app = typer.Typer(
@@ -32,16 +32,6 @@ app.add_typer(selfie_app)
 register(app, dataset_app, evaluate_app)
 app.add_typer(evaluate_app, name="evaluate")
 out, err = Console(), Console(stderr=True)
-
-
-class Style(StrEnum):
-    moe = "moe"
-    chibi = "chibi"
-
-
-class Size(StrEnum):
-    small = "256"
-    large = "512"
 
 
 def main() -> None:
@@ -69,7 +59,6 @@ def draw(
     as_json: Annotated[bool, typer.Option("--json", help="Print spec and reading.")] = False,
 ) -> None:
     """Draw avatars from a prompt into a PNG file."""
-    from generator.drawing import Order, draw_files
 
     reading = prompts.parse(text)
     order = Order(reading.wish, seed, count, int(size.value), style and style.value, background)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +14,7 @@ from generator import blending
 from generator.blending import PARTS, BlendError, Part
 from generator.cli_evaluate import evaluate_app
 from generator.compositing import background, png
-from generator.drawing import write_whole
+from generator.drawing import Size, write_whole
 from generator.errors import PersonError
 from generator.fusion.sources import figure_of
 from generator.spec import AvatarSpec
@@ -38,11 +37,6 @@ Behind = Annotated[
     typer.Option("--background", help="transparent, gradient, sakura, stars, hearts or a colour."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the spec.")]
-
-
-class Size(StrEnum):
-    small = "256"
-    large = "512"
 
 
 Pixels = Annotated[Size, typer.Option(help="Pixels.")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,21 +11,11 @@ import typer
 from rich.console import Console
 
 from generator import prompt as prompts
-from generator.drawing import check_target, fresh_seed, write_figures
+from generator.drawing import Size, Style, check_target, fresh_seed, write_figures
 from generator.errors import PersonError
 
 selfie_app = typer.Typer(no_args_is_help=True)
 out, err = Console(), Console(stderr=True)
-
-
-class Size(StrEnum):
-    small = "256"
-    large = "512"
-
-
-class Style(StrEnum):
-    moe = "moe"
-    chibi = "chibi"
 
 
 @selfie_app.command()

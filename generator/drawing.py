@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,20 @@ if TYPE_CHECKING:
     from generator.wish import Wish
 
 _BATCH = 8
+
+
+class Size(StrEnum):
+    """Pixels of what is drawn, as command lines offer them."""
+
+    small = "256"
+    large = "512"
+
+
+class Style(StrEnum):
+    """Of figures, as command lines offer them."""
+
+    moe = "moe"
+    chibi = "chibi"
 
 
 @dataclass(frozen=True)
