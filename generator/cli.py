@@ -59,7 +59,6 @@ def draw(
     as_json: Annotated[bool, typer.Option("--json", help="Print spec and reading.")] = False,
 ) -> None:
     """Draw avatars from a prompt into a PNG file."""
-
     reading = prompts.parse(text)
     order = Order(reading.wish, seed, count, int(size.value), style and style.value, background)
     with err.status("drawing"):
