@@ -25,6 +25,7 @@ from generator.fusion.extraction import (
 from generator.fusion.refinement import distance, refine
 from generator.models.encoder import Encoder, vocabulary
 from generator.priors import uniform
+from generator.prompt import parse
 from generator.spec import ACCESSORIES, EXCLUSIVE, AvatarSpec
 
 
@@ -117,3 +118,22 @@ def test_refining_never_moves_away_from_the_picture(reader: Reader):
     buffer = io.BytesIO()
     engine.draw([refined.spec])[0].save(buffer, "PNG")
     assert buffer.getvalue()
+
+
+def test_the_shipped_encoder_reads_what_the_shipped_generator_draws():
+    wishes = [
+        "moe girl with pink twintails and cat ears, laughing",
+        "chibi boy with glasses, short blue hair, hoodie",
+        "chibi witch with long green hair",
+        "moe man with a beard and a suit",
+        "moe girl with red drills, kimono",
+    ]
+    specs = [parse(text).wish.complete(1) for text in wishes]
+    reader = Reader.load()
+    readings = reader.read(Engine.load().draw(specs))
+    for spec, reading in zip(specs, readings, strict=True):
+        for name in ("style", "hair", "outfit", "facial_hair"):
+            assert getattr(reading.spec, name) == getattr(spec, name)
+    assert "cat_ears" in readings[0].spec.accessories
+    with pytest.raises(ExtractionError, match="face"):
+        reader.read([Image.new("RGB", (300, 300), "#88aacc")])
