@@ -17,8 +17,9 @@ from generator.art.palette import RGB, Slot, hex_colour
 
 SIDE = 256
 Point = tuple[float, float]
-Feature = Literal["eyes", "brows", "mouth"]
-FEATURES: tuple[Feature, ...] = ("eyes", "brows", "mouth")
+Feature = Literal["eyes", "brows", "mouth", "marks"]
+FEATURES: tuple[Feature, ...] = ("eyes", "brows", "mouth", "marks")
+"""Marks: what is small on a face and must not be overlooked, as freckles or fangs."""
 _TOKEN = re.compile(r"@(\d+):(\d)@")
 
 
@@ -148,9 +149,9 @@ class Canvas:
         return self._document(lambda m: texts[int(m[1])], size)
 
     def svg_features(self, *, size: int = SIDE) -> str:
-        """Face features as colours (eyes red, brows green, mouth blue), all else black: what of
-        each feature is visible under hair and accessories."""
-        texts = ("#000000", "#ff0000", "#00ff00", "#0000ff")
+        """Face features as colours (eyes red, brows green, mouth blue, marks white), all else
+        black: what of each feature is visible under hair and accessories."""
+        texts = ("#000000", "#ff0000", "#00ff00", "#0000ff", "#ffffff")
         return self._document(lambda m: texts[int(m[2])], size)
 
     def _document(self, colour: object, size: int) -> str:

@@ -79,7 +79,7 @@ def _shadows(canvas: Canvas, at: Frame) -> None:
 
 
 def _blush(canvas: Canvas, at: Frame) -> None:
-    strength = 0.5 + 0.4 * at.spec.blush
+    strength = 0.5 + 0.4 * at.spec.blush + (0.2 if at.spec.age == "child" else 0.0)
     if at.spec.presentation == "boy":
         strength *= 0.55
     if at.spec.expression in ("shy", "love", "starry"):
@@ -100,11 +100,19 @@ def _blush(canvas: Canvas, at: Frame) -> None:
 def _nose(canvas: Canvas, at: Frame) -> None:
     y, turn = at.nose_y, at.spec.turn
     side = 1 if turn >= 0 else -1
-    if at.chibi:
-        return  # a chibi's face is eyes and mouth
-    if at.spec.age in ("adult", "elder") or at.spec.presentation == "boy":
-        bridge = [(CX + side * 1.5, y - 7), (CX + side * 3.6, y + 1.0), (CX - side * 1.0, y + 3.6)]
-        canvas.strand(bridge, 2.3, fill=Slot.SKIN_SHADE, taper=(0.1, 0.3))
+    grown = at.spec.age in ("adult", "elder")
+    if at.chibi:  # a chibi's face is eyes and mouth; the grown-up ones have a hint of a nose
+        if grown:
+            tip = [(CX + side * 2.0, y - 4.0), (CX + side * 3.2, y), (CX - side * 1.0, y + 1.6)]
+            canvas.strand(tip, 2.6, fill=Slot.LINE, opacity=0.6, taper=(0.1, 0.3))
+        return
+    if at.spec.age == "child":
+        canvas.ellipse(CX, y + 2.4, 1.7, 1.2, fill=Slot.LINE, opacity=0.55)
+        return
+    if grown:
+        bridge = [(CX + side * 1.2, y - 10), (CX + side * 4.2, y + 0.8), (CX - side * 1.0, y + 3.8)]
+        canvas.strand(bridge, 3.0, fill=Slot.SKIN_SHADE, taper=(0.1, 0.3))
+        canvas.strand(bridge[1:], 1.8, fill=Slot.LINE, opacity=0.6, taper=(0.1, 0.2))
     canvas.strand(
         [(CX + side * 2.2, y), (CX + side * 1.6, y + 2.6), (CX - side * 1.4, y + 3.2)],
         1.9, fill=Slot.LINE, opacity=0.75,

@@ -83,10 +83,13 @@ def masks(canvas: Canvas, size: int) -> NDArray[np.uint8]:
 
 
 def features(canvas: Canvas, size: int) -> NDArray[np.uint8]:
-    """Visible eyes, brows and mouth.
+    """Visible eyes, brows, mouth and marks.
 
     Returns:
-        (3, size, size) uint8 in the order of `generator.art.canvas.FEATURES`.
+        (4, size, size) uint8, the share of each pixel, in the order of
+        `generator.art.canvas.FEATURES`.
     """
     rgba = rasterise(canvas.svg_features(size=size), size)
-    return np.ascontiguousarray(rgba[..., :3].transpose(2, 0, 1))
+    rgb = rgba[..., :3].transpose(2, 0, 1)
+    white = rgb.min(0, keepdims=True)
+    return np.concatenate([rgb - white, white])

@@ -15,7 +15,7 @@ import numpy as np
 
 from generator.art.figure import compose
 from generator.art.render import features, masks
-from generator.data.store import SHARD, Meta, Store, pack
+from generator.data.store import SHARD, Meta, Store, feature_bits, pack
 from generator.priors import uniform
 from generator.spec import AvatarSpec
 from generator.wish import Wish
@@ -87,8 +87,7 @@ def _render_shard(folder: Path, shard: int) -> int:
         spec = spec_of(meta.seed, i, meta.split)  # type: ignore[arg-type]
         canvas = compose(spec)
         store.slots[i], store.shares[i] = pack(masks(canvas, meta.size))
-        bits = features(canvas, meta.size) > 127
-        store.features[i] = bits[0] + 2 * bits[1] + 4 * bits[2]
+        store.features[i] = feature_bits(features(canvas, meta.size))
     for array in (store.slots, store.shares, store.features):
         array.flush()  # type: ignore[attr-defined]
     store.done[shard] = 1

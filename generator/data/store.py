@@ -9,7 +9,7 @@ are kept as RGBA.
     labels.jsonl    one AvatarSpec (rendered) or partial labels (imported) a line
     slots.u8        (N, size, size, 3)  slot indices, BACKGROUND = nothing there
     shares.u8       (N, size, size, 2)  coverage of the first two, in 1/255; the third has the rest
-    features.u8     (N, size, size)     bit set: 1 eyes, 2 brows, 4 mouth
+    features.u8     (N, size, size)     bit set: 1 eyes, 2 brows, 4 mouth, 8 marks (`FACE`, `MARKS`)
     images.u8       (N, size, size, 4)  imported sets only
     done.u8         (shards,)           1 = this shard is complete
 """
@@ -30,6 +30,10 @@ from generator.errors import PersonError
 
 BACKGROUND = len(Slot)
 """Index of "nothing": the channel after the last slot."""
+FACE, MARKS = 1 + 2 + 4, 8
+"""Bits of `features.u8`."""
+_SEEN, _MARK_SEEN = 127, 31
+"""From which share on a pixel belongs to a feature. Marks are faint and a pixel or two wide."""
 SHARD = 32
 """Figures that are rendered, written and marked as done together."""
 VERSION = 1
@@ -121,6 +125,14 @@ def _read_meta(file: Path) -> Meta:
     if meta.version != VERSION:
         raise DatasetError(f"{file.parent} was made by another version: build it again")
     return meta
+
+
+def feature_bits(features: Bytes) -> Bytes:
+    """The bits of every pixel: (4, H, W), as `generator.art.render.features` gives -> (H, W)."""
+    eyes, brows, mouth = features[:3] > _SEEN
+    marks = features[3] > _MARK_SEEN
+    bits: Bytes = np.asarray(eyes + 2 * brows + 4 * mouth + MARKS * marks, np.uint8)
+    return bits
 
 
 def pack(masks: Bytes) -> tuple[Bytes, Bytes]:

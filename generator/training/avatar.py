@@ -27,6 +27,7 @@ from generator.training.batches import (
     Window,
     choose_cells,
     choose_window,
+    pixel_weights,
     pixels,
     true_masks,
 )
@@ -129,7 +130,10 @@ class AvatarObjective:
         random = torch.Generator().manual_seed(
             self.config.seed + 64 * seen + self.fabric.global_rank
         )
-        cells = choose_cells(batch, self._weights(batch), random)
+        hard = pixel_weights(
+            batch, face=section.feature_weight, marks=section.mark_weight, edges=section.edge_weight
+        )
+        cells = choose_cells(batch, hard, random)
         window = choose_window(random)
         loss, fakes = self.generator(tuple(conditions), *cells, rows, window, colours)
         scalars = {"reconstruction": loss.detach()}
@@ -166,11 +170,6 @@ class AvatarObjective:
                 masks = self.ema.module(*fixed.conditions[i : i + 8]).float().softmax(-1)
                 images.append(paint(masks, self.ema.module.colours(fixed.palettes[i : i + 8])))
         return grid(torch.cat(images), columns=6)
-
-    def _weights(self, batch: Batch) -> Tensor:
-        section = self.config.avatar
-        weight = 1.0 + (section.feature_weight - 1.0) * batch.features
-        return weight + section.edge_weight * (batch.shares[..., 0] < 0.97)
 
     def _between(self, conditions: Conditions, seen: int) -> Conditions:
         """Half a batch of figures between two specs."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from generator.art.palette import palette
-from generator.data.store import DatasetError, Store
+from generator.data.store import FACE, MARKS, DatasetError, Store
 from generator.models.conditions import Conditions, encode
 from generator.spec import AvatarSpec
 
@@ -27,8 +27,8 @@ class Batch:
     """Figures with their true masks, in the cells that the generator's heads speak.
 
     slots: (B, 128, 128, f * f, 3) int64; shares: the same, float; features: (B, 128, 128, f * f)
-    bool, an eye, brow or mouth; palettes: (B, len(Slot), 3) float, of other figures: colours and
-    shapes are independent, so every figure is met in ever new colours.
+    uint8, the bits `FACE` and `MARKS`; palettes: (B, len(Slot), 3) float, of other figures: colours
+    and shapes are independent, so every figure is met in ever new colours.
     """
 
     conditions: Conditions
@@ -99,7 +99,7 @@ class Figures:
             self.conditions[torch.tensor(indices)],
             torch.from_numpy(slots).long(),
             torch.from_numpy(shares),
-            torch.from_numpy(cells(self._read("features", indices)) > 0),
+            torch.from_numpy(cells(self._read("features", indices))),
             self.palettes[dressed],
         )
 
@@ -170,6 +170,16 @@ class Cells:
 
     def __iter__(self) -> Iterator[Tensor]:
         return iter((self.index, self.slots, self.shares, self.weight))
+
+
+def pixel_weights(batch: Batch, *, face: float, marks: float, edges: float = 1.0) -> Tensor:
+    """How much each pixel counts, (B, 128, 128, f * f): 1 within a slot, more where it is hard.
+
+    A mole is a dozen pixels on one figure in ten: counted like others, it is never learned.
+    """
+    weight = 1.0 + (face - 1.0) * ((batch.features & FACE) > 0)
+    weight = weight.masked_fill((batch.features & MARKS) > 0, marks)
+    return weight + edges * (batch.shares[..., 0] < 0.97)
 
 
 def choose_cells(batch: Batch, weight: Tensor, random: torch.Generator) -> Cells:

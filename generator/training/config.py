@@ -30,6 +30,8 @@ class AvatarSection(_Section):
     """An exported generator to go on from, instead of from chance; `images` counts on, too."""
     feature_weight: float = Field(4.0, ge=1)
     """How much more an eye, brow or mouth pixel counts than another."""
+    mark_weight: float = Field(12.0, ge=1)
+    """The same for freckles, moles, scars, stubble and fangs: small, faint and rare."""
     edge_weight: float = Field(1.0, ge=0)
     """How much more a pixel on the border of two slots counts."""
     adversarial_from: int = Field(150_000, ge=0)
@@ -68,6 +70,7 @@ class SuperresSection(_Section):
     """With the head that the weights hold, trained on an earlier state of the generator, instead of
     the 256 px head doubled."""
     feature_weight: float = Field(4.0, ge=1)
+    mark_weight: float = Field(12.0, ge=1)
 
 
 class EncoderSection(_Section):

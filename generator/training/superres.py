@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from generator.engine import load_generator
 from generator.models.generator import Generator, paint
-from generator.training.batches import Batch, Figures, choose_cells
+from generator.training.batches import Batch, Figures, choose_cells, pixel_weights
 from generator.training.config import TrainConfig
 from generator.training.ema import Ema
 from generator.training.losses import slot_cross_entropy
@@ -64,8 +64,8 @@ class SuperresObjective:
             rank, world = self.fabric.global_rank, self.fabric.world_size
             self._stream = self.figures.stream(seen, self.config.batch, rank, world)
         batch = next(self._stream).to(self.fabric.device)
-        weight = 1.0 + (self.config.superres.feature_weight - 1.0) * batch.features
-        weight = weight + (batch.shares[..., 0] < 0.97)
+        section = self.config.superres
+        weight = pixel_weights(batch, face=section.feature_weight, marks=section.mark_weight)
         random = torch.Generator().manual_seed(
             self.config.seed + 64 * seen + self.fabric.global_rank
         )

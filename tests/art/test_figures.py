@@ -13,6 +13,7 @@ from generator.art.canvas import FEATURES
 from generator.art.figure import compose, draw
 from generator.art.palette import palette
 from generator.art.render import features, masks, rasterise
+from generator.data.store import MARKS, feature_bits
 from generator.spec import ACCESSORIES, PALETTES, SLIDERS, VOCABULARY, AvatarSpec
 
 pytest.importorskip("skia")
@@ -86,12 +87,38 @@ def test_masks_times_palette_are_the_picture(seed):
 
 @pytest.mark.parametrize("style", VOCABULARY["style"])
 def test_face_features_are_marked_where_they_are_seen(style):
-    spec = AvatarSpec(style=style, fringe="none", hair="short_crop")
+    spec = AvatarSpec(
+        style=style, fringe="none", hair="short_crop", accessories=frozenset({"freckles", "mole"})
+    )
     planes = dict(zip(FEATURES, features(compose(spec), 128), strict=True))
     eyes, brows, mouth = (planes[name] for name in ("eyes", "brows", "mouth"))
     assert all(plane.max() > 200 for plane in planes.values())
     rows = [np.average(np.arange(128), weights=p.sum(axis=1)) for p in (brows, eyes, mouth)]
     assert rows == sorted(rows)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"accessories": frozenset({"freckles"})},
+        {"accessories": frozenset({"mole"})},
+        {"accessories": frozenset({"scar"})},
+        {"accessories": frozenset({"fangs"})},
+        {"facial_hair": "stubble"},
+    ],
+)
+def test_small_marks_are_marked_and_nothing_else_is(change):
+    marks = FEATURES.index("marks")
+    plain = AvatarSpec(expression="smile", presentation="boy", hair_colour="black")
+    assert features(compose(plain), 256)[marks].max() < 32
+    marked = plain.model_copy(update=change)
+    bits = feature_bits(features(compose(marked), 256))
+    changed = (
+        np.abs(np.asarray(draw(marked, 256), int) - np.asarray(draw(plain, 256), int)).max(-1) > 60
+    )
+    seen = (bits & MARKS) > 0
+    assert seen.sum() >= 8
+    assert (seen & changed).sum() > 0.6 * changed.sum()
 
 
 def test_a_mask_hides_the_mouth():

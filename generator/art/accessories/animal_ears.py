@@ -49,7 +49,7 @@ def fox_ears(canvas: Canvas, at: Frame) -> None:
 
 def bunny_ears(canvas: Canvas, at: Frame) -> None:
     """Leaning far out, for there is little room above a head; one of them may be folded."""
-    folded = side_of(at, 0) if abs(at.spec.detail[0]) > 0.35 else 0
+    folded = side_of(at, 0) if at.spec.detail[1] >= 0 else 0
     _headband(canvas, at)
     for side in (-1, 1):
         inner = f"translate({nearer(at, 5.0)} {nearer(at, 3.0)})"

@@ -28,8 +28,8 @@ def glasses(canvas: Canvas, at: Frame) -> None:
 
 
 def round_glasses(canvas: Canvas, at: Frame) -> None:
-    """A thin wire, gold more often than dark."""
-    wire = Slot.GOLD if at.spec.detail[0] > -0.4 else Slot.INK
+    """A thin wire, gold or dark."""
+    wire = Slot.GOLD if at.spec.detail[0] >= 0 else Slot.INK
     r = min(max(at.eye_w, at.eye_h) + 3.0, at.eye_x - 3.5)
     ry = max(r, at.eye_h + 1.0)
     cy = at.eye_y + 1.5
@@ -68,7 +68,7 @@ def sunglasses(canvas: Canvas, at: Frame) -> None:
 def eye_patch(canvas: Canvas, at: Frame) -> None:
     """A patch over one eye, its strap running round the head."""
     side = at.patched
-    slot = Slot.ACCESSORY if at.spec.detail[0] > 0.3 else Slot.INK
+    slot = Slot.ACCESSORY if at.spec.detail[0] >= 0 else Slot.INK
     x, y = CX + side * at.eye_x, at.eye_y + 1.0
     w, h = at.eye_w + 4.5, at.eye_h + 1.5
     outline = at.face_outline()

@@ -10,7 +10,7 @@ from generator.art.palette import Slot
 
 def face_mask(canvas: Canvas, at: Frame) -> None:
     """Over nose, mouth and chin, with pleats and ear loops: white paper or coloured cloth."""
-    cloth = at.spec.detail[1] > 0.1
+    cloth = at.spec.detail[1] >= 0
     base, shade = (Slot.ACCESSORY, Slot.ACCESSORY_SHADE) if cloth else (Slot.WHITE, Slot.WATER)
     lead = at.spec.turn * 3.0  # the nose goes ahead of the cheeks
     top = at.eye_y + at.eye_h + (-1.5 if at.chibi else 4.0)

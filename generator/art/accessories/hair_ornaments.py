@@ -65,7 +65,7 @@ def flower_crown(canvas: Canvas, at: Frame) -> None:
                     f"Q{xy(mx + 8, (my + tip_y) / 2)} {xy(mx, my)}Z"
                 )
         canvas.path(leaves, fill=Slot.LEAF, stroke=Slot.LINE, width=1.9)
-        offset = round(1.5 * at.spec.detail[3] + 1.5)
+        offset = 2 * (at.spec.detail[3] >= 0) + (at.spec.detail[2] >= 0)
         order = sorted(range(len(spots)), key=lambda i: i % 2 == 0)
         for i in order:
             x, y = spots[i]

@@ -23,7 +23,7 @@ def freckles(canvas: Canvas, at: Frame) -> None:
         for side in (-1, 1)
         for dx, dy, r in _FRECKLES
     )
-    with at.layer(canvas, 0.75):
+    with at.layer(canvas, 0.75), canvas.feature("marks"):
         canvas.path(d, fill=Slot.SKIN_SHADE)
         canvas.path(d, fill=Slot.LINE, opacity=0.4)
 
@@ -32,8 +32,8 @@ def mole(canvas: Canvas, at: Frame) -> None:
     """A beauty spot under the outer corner of one eye."""
     y = _cheek_y(at, 5.5)
     x = min(at.eye_x + 7.0 + 3.0 * at.spec.detail[3], face_half(at, y) - 7.0)
-    with at.layer(canvas, 0.7):
-        canvas.ellipse(CX + open_side(at) * x, y, 2.1, 2.1, fill=Slot.INK)
+    with at.layer(canvas, 0.7), canvas.feature("marks"):
+        canvas.ellipse(CX + open_side(at) * x, y, 2.5, 2.5, fill=Slot.INK)
 
 
 def _cheek_y(at: Frame, below: float) -> float:
@@ -54,7 +54,7 @@ def scar(canvas: Canvas, at: Frame) -> None:
             for dx, dy in ((-4.0, -1.6), (1.6, 0.8), (7.0, 2.0))
         ]
     else:  # in two pieces: it spares the eye between them
-        top, low = at.brow_y - 11.0, _cheek_y(at, 12.0) + 1.0
+        top, low = at.brow_y - 11.0, _cheek_y(at, 15.0) + 2.0
         lid, under = at.eye_y - at.eye_h - 2.0, min(at.eye_y + at.eye_h + 0.5, low - 8.0)
         lines = [
             [(x + side * 9, top), (x + side * 6.5, (top + lid) / 2), (x + side * 6, lid)],
@@ -64,7 +64,7 @@ def scar(canvas: Canvas, at: Frame) -> None:
             [(x + side * 2.5, low - 6.5), (x + side * 11, low - 5)],
             [(x + side * 3.5, at.brow_y - 6), (x + side * 12, at.brow_y - 4.5)],
         ]
-    with at.layer(canvas, 0.75):
+    with at.layer(canvas, 0.75), canvas.feature("marks"):
         # Lip red reads on every skin, the outline colour not on a dark one.
         for line in lines:
             canvas.strand(line, 6.2, fill=Slot.SKIN_SHADE, taper=(0.1, 0.1))

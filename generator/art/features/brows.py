@@ -16,8 +16,8 @@ def draw(
     """Both brows: a dark brush stroke with a core of hair colour, which is what shows of white
     brows on dark skin. `core` is its share of the width; `share` thins the whole brow."""
     spec = at.spec
-    boyish = {"girl": 0.0, "neutral": 0.5, "boy": 1.0}[spec.presentation]
-    width = (3.4 + 1.9 * boyish) * (1 + 0.45 * spec.brow_weight) * pose.weight
+    boyish = {"girl": 0.0, "neutral": 0.35, "boy": 1.0}[spec.presentation]
+    width = (3.3 + 2.5 * boyish) * (1 + 0.35 * spec.brow_weight) * pose.weight
     if spec.age == "elder":
         width += 0.9 + 0.8 * boyish
     width *= share * (1.1 if at.chibi else 1.0)

@@ -87,7 +87,7 @@ class Eye:
     def lashes(self) -> float:
         """How long and thick lashes are drawn."""
         spec = self.at.spec
-        base = {"girl": 1.0, "neutral": 0.72, "boy": 0.48}[spec.presentation]
+        base = {"girl": 1.1, "neutral": 0.7, "boy": 0.4}[spec.presentation]
         return base * (0.8 if spec.age == "elder" else 1.0)
 
     @property
@@ -100,8 +100,8 @@ class Eye:
         """The upper lid in (u, v)."""
         pose, shape = self.pose, self.shape
         # Eyes torn open show little of a heavy lid.
-        heavy = shape.cut - (1.0 if pose.wide > 1.01 else 0.0)
-        flat = 0.10 if self.at.spec.presentation == "boy" else 0.0
+        heavy = shape.cut - (0.45 if pose.wide > 1.01 else 0.0)
+        flat = 0.16 if self.at.spec.presentation == "boy" else 0.0
 
         def v(u: float, rest: float) -> float:
             rest = rest * pose.wide + flat * max(0.0, -rest - 0.45)
@@ -192,11 +192,11 @@ def draw_upper_lash(canvas: Canvas, eye: Eye) -> None:
     top = _offset(lid, [t * weight * (0.48 + 0.60 * long) for t in thick])
     tip = _wing(eye)
     _ink(canvas, smooth([lid[0], *top[1:-1], tip]) + "L" + smooth([tip, *lid[::-1]])[1:] + "Z")
-    if long < 0.6:
+    if long < 0.8:
         return
     u, v = eye.upper()[-2]
     lean = 0.20 * (eye.shape.wing[1] + 0.30)
-    for du, dv, reach in ((0.08, 0.05, 1.0), (-0.12, -0.14, 0.8))[: 2 if long > 0.8 else 1]:
+    for du, dv, reach in ((0.08, 0.05, 1.0), (-0.12, -0.14, 0.8)):
         root = eye.p(u + du, v + dv)
         bend = eye.p(u + du + 0.26 * reach, v + dv - (0.16 - lean) * reach)
         end = eye.p(u + du + 0.44 * reach, v + dv - (0.46 - 1.5 * lean) * reach)
@@ -214,7 +214,8 @@ def _wing(eye: Eye) -> Point:
 def _lower_lash(canvas: Canvas, eye: Eye) -> None:
     lower = eye.lower()
     points = [eye.p(*q) for q in lower[:4]]
-    canvas.strand(points, 1.5 + 0.6 * eye.lashes, fill=Slot.LINE, opacity=0.85, taper=(0.5, 0.0))
+    strong = 0.85 if eye.lashes > 0.5 else 0.6
+    canvas.strand(points, 1.3 + 0.8 * eye.lashes, fill=Slot.LINE, opacity=strong, taper=(0.5, 0.0))
     if eye.lashes > 0.8 and not eye.at.chibi:
         u, v = lower[0]
         root, end = eye.p(u - 0.06, v + 0.10), eye.p(u + 0.13, v + 0.24)
@@ -222,10 +223,18 @@ def _lower_lash(canvas: Canvas, eye: Eye) -> None:
 
 
 def _crease(canvas: Canvas, eye: Eye) -> None:
+    """The fold of the lid: children have none yet, grown-ups a clear one."""
+    width, opacity = _CREASES[eye.at.spec.age]
+    if not width:
+        return
     lid = eye.upper()[2:6]
     gap = eye.shape.crease + (0.12 if eye.pose.cut > -0.3 else 0.0)
     points = [eye.p(u, v - gap - 0.06 * (1 - abs(u))) for u, v in lid]
-    canvas.strand(points, 1.5, fill=Slot.LINE, opacity=0.55)
+    canvas.strand(points, width, fill=Slot.LINE, opacity=opacity)
+
+
+_CREASES = {"child": (0.0, 0.0), "young": (1.4, 0.5), "adult": (2.4, 0.9), "elder": (2.2, 0.8)}
+"""Width and opacity by age."""
 
 
 _SHUT: dict[str, tuple[tuple[Point, ...], ...]] = {
@@ -251,7 +260,10 @@ def _closed(canvas: Canvas, eye: Eye) -> None:
         shimmer = [(x, y - 1.8) for x, y in points]
         canvas.strand(shimmer, width * 1.5, fill=Slot.WHITE, opacity=0.38, taper=(0.3, 0.3))
         _ink(canvas, brush(points, width * canvas.line_scale, taper))
-    if kind == "squeeze" or eye.lashes < 0.6:
+    if kind != "squeeze" and eye.at.spec.age in ("adult", "elder"):
+        fold = [eye.p(u, v - 0.40) for u, v in _SHUT[kind][0][1:4]]
+        canvas.strand(fold, 2.2, fill=Slot.LINE, opacity=0.8)
+    if kind == "squeeze" or eye.lashes < 0.8:
         return
     for root, end in (((0.86, 0.14), (1.24, 0.10)), ((0.66, -0.10), (1.02, -0.22))):
         canvas.strand([eye.p(*root), eye.p(*end)], 2.6 * eye.lashes, fill=Slot.LINE, taper=(0.9, 0))

@@ -46,7 +46,8 @@ def _stubble(canvas: Canvas, at: Frame, mouth: mouths.Mouth) -> None:
                 top = y + dy - abs(t) ** 1.8 * (22 - 3 * row)
                 # One path for all of them: there are too many for a node each.
                 hairs += f"M{pairs((x - 0.6, top))}L{pairs((x + 0.6, top), (x + 0.5, top + 2.6))}Z"
-        canvas.path(hairs, fill=Slot.LINE, opacity=0.5)
+        with canvas.feature("marks"):
+            canvas.path(hairs, fill=Slot.LINE, opacity=0.5)
     top = min(at.nose_y + 6, y - 6)
     lip = [(CX + w + 2, y - 1), (CX + w - 3, top + 1.4), (CX, top + 0.6)]
     with at.layer(canvas, 0.8):

@@ -19,7 +19,7 @@ def place(eye: Eye) -> tuple[float, float, float, float]:
     """The iris' ellipse: cx, cy, rx, ry."""
     spec, pose = eye.at.spec, eye.pose
     side = -1 if spec.detail[3] < 0 else 1
-    scale = pose.size * eye.shape.iris * (1.05 if spec.age == "child" else 1.0)
+    scale = pose.size * eye.shape.iris * (1.08 if spec.age == "child" else 1.0)
     rx, ry = 0.75 * eye.w * scale, 0.95 * eye.h * scale * (0.97 if eye.at.chibi else 1.0)
     dx = 0.20 * spec.gaze + 0.06 * spec.turn + pose.look[0] * side - 0.05 * eye.side
     dx = max(-0.46, min(0.46, dx))
@@ -109,13 +109,14 @@ def _heart(canvas: Canvas, eye: Eye) -> None:
 
 def _spiral(canvas: Canvas, eye: Eye) -> None:
     r = 0.80 * min(eye.w, eye.h)
-    turns, steps = 2.1, 26
+    turns, steps = 1.9, 26
     points: list[Point] = []
     for i in range(steps + 1):
         t = i / steps
         angle = eye.side * (t * turns * 2 * pi + 0.6)
         points.append((eye.x + r * t * cos(angle), eye.y + 0.04 * eye.h + r * t * sin(angle)))
-    canvas.path(smooth(points), stroke=eye.slots[1], width=2.9)
+    with canvas.feature("marks"):  # thin lines, and all that shows of the eye's colour
+        canvas.path(smooth(points), stroke=eye.slots[1], width=3.6)
 
 
 def _dot(canvas: Canvas, eye: Eye) -> None:

@@ -143,8 +143,9 @@ def draw(canvas: Canvas, at: Frame, name: str) -> None:
 
 def _open(canvas: Canvas, mouth: Mouth, at: Frame, name: str) -> None:
     fanged = name in _ALWAYS_FANGED or "fangs" in at.spec.accessories
-    # A rim of lip keeps the dark inside apart from dark skin.
-    canvas.path(mouth.outline, stroke=Slot.LIP, width=3.8, opacity=0.55)
+    # A rim of lip keeps the dark inside apart from dark skin; a girl's lips are tinted.
+    width, opacity = (5.2, 0.9) if at.spec.presentation == "girl" else (3.8, 0.55)
+    canvas.path(mouth.outline, stroke=Slot.LIP, width=width, opacity=opacity)
     canvas.path(mouth.outline, fill=Slot.MOUTH)
     with canvas.group(clip=mouth.outline):
         if mouth.tongue is not None:
@@ -156,24 +157,29 @@ def _open(canvas: Canvas, mouth: Mouth, at: Frame, name: str) -> None:
             y = mouth.lower_teeth
             canvas.path(f"M-16 16H16V{y}Q0 {y + 1.6} -16 {y}Z", fill=Slot.WHITE)
         if fanged:
-            for x, y in mouth.fangs:
-                canvas.path(f"M{x - 2.6} {y - 3}L{x + 2.6} {y - 3}L{x} {y + 5.4}Z", fill=Slot.WHITE)
+            with canvas.feature("marks"):
+                for x, y in mouth.fangs:
+                    fang = f"M{x - 3} {y - 3}L{x + 3} {y - 3}L{x} {y + 7}Z"
+                    canvas.path(fang, fill=Slot.WHITE)
     canvas.path(mouth.outline, stroke=Slot.LINE, width=1.7)
 
 
 def _closed(canvas: Canvas, mouth: Mouth, at: Frame) -> None:
     for line in mouth.lines:
         # The lip is what shows of the line on dark skin; on light skin it is paler than lipstick.
-        lower = [(0.8 * x, y + 1.3) for x, y in line]
-        canvas.path(smooth(lower), stroke=Slot.LIP, width=0.95 * mouth.weight, opacity=0.9)
+        tinted = at.spec.presentation == "girl"
+        lower = [(0.8 * x, y + (1.9 if tinted else 1.3)) for x, y in line]
+        width = (1.45 if tinted else 0.95) * mouth.weight
+        canvas.path(smooth(lower), stroke=Slot.LIP, width=width, opacity=0.9)
     if mouth.lick:
         canvas.path(mouth.lick, fill=Slot.LIP, stroke=Slot.LINE, width=1.5)
     if "fangs" in at.spec.accessories:
         x, y = mouth.fangs[0]
-        canvas.path(
-            f"M{x - 2.2} {y}L{x + 2.2} {y - 0.4}L{x + 0.2} {y + 5}Z",
-            fill=Slot.WHITE, stroke=Slot.LINE, width=0.9,
-        )  # fmt: skip
+        with canvas.feature("marks"):
+            canvas.path(
+                f"M{x - 2.7} {y}L{x + 2.7} {y - 0.4}L{x + 0.2} {y + 6}Z",
+                fill=Slot.WHITE, stroke=Slot.LINE, width=1.0,
+            )  # fmt: skip
     ink = Slot.LINE if at.spec.presentation == "boy" else Slot.MOUTH
     for line in mouth.lines:
         canvas.strand(line, 0.92 * mouth.weight, fill=ink, taper=(0.4, 0.4))

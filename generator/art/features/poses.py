@@ -99,7 +99,7 @@ POSES: dict[Expression, Pose] = {
         BrowPose(lift=-0.5, slant=2.5, odd=5), "cat",
     ),
     "sleepy": Pose(
-        EyePose(cut=0.36, slant=-0.08, floor=0.9), BrowPose(lift=2.5, arch=1.5, slant=-2), "doze",
+        EyePose(cut=0.22, slant=-0.08, floor=0.9), BrowPose(lift=2.5, arch=1.5, slant=-2), "doze",
         ("drool", "bubble"),
     ),
     "starry": Pose(

@@ -283,7 +283,7 @@ def _strands(canvas: Canvas, at: Frame, edge: _Edge) -> None:
     lines: list[tuple[list[Point], float]] = []
     for i, notch in enumerate(_notches(edge)):
         outer = abs(notch[0] - CX) > 53  # these part the fringe from the hair over the ears
-        reach = 0.58 if outer else (0.3, 0.15, 0.22)[(i + round(1.4 * detail[3] + 1.4)) % 3]
+        reach = 0.58 if outer else (0.3, 0.15, 0.22)[(i + (detail[3] >= 0)) % 3]
         reach += 0.05 * detail[i % 4]
         if edge.sleek:
             reach = 0.62 if outer else (0.26, 0.44)[i % 2]

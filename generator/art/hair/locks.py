@@ -42,8 +42,11 @@ def tones(canvas: Canvas, at: Frame, start: float, end: float) -> Tones:
     if at.spec.hair_pattern != "ombre":
         return HAIR
 
+    # Begun early and finished early: short and bound hair, too, shows both colours.
+    first, last = start - 0.15 * (end - start), end - 0.35 * (end - start)
+
     def blend(a: Slot, b: Slot) -> Paint:
-        return canvas.linear(CX, start, CX, end, [Stop(0, a), Stop(1, b)])
+        return canvas.linear(CX, first, CX, last, [Stop(0, a), Stop(1, b)])
 
     return Tones(
         blend(Slot.HAIR, Slot.HAIR2),

@@ -54,7 +54,7 @@ def tone(
     if at.spec.hair_pattern == "ombre":
         first, last = (dark, Slot.HAIR2_SHADE) if shade else (base, Slot.HAIR2)
         return canvas.linear(
-            CX, top, CX, bottom, [Stop(0, first), Stop(0.42, first), Stop(0.92, last)]
+            CX, top, CX, bottom, [Stop(0, first), Stop(0.34, first), Stop(0.78, last)]
         )
     if shade:
         return dark
