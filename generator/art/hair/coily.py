@@ -146,11 +146,13 @@ def _ringlet(
     (x0, y0), (x1, y1) = root, tip
     length = max(abs(y1 - y0), 12.0)
     waves = max(0.8, length / 30.0)
-    steps = max(5, round(waves * 3.2))
+    # Sampled from the root on: a longer lock has more swings, and the upper ones stay.
+    every = 30.0 / 3.2 / length if waves > 0.8 else 0.2
+    steps = max(5, round(1 / every))
     phase = 0.9 * jitter(at, i, i) + (pi if x0 > CX else 0.0)
     axis: list[Point] = []
     for k in range(steps + 1):
-        t = k / steps
+        t = min(1.0, k * every) if k < steps else 1.0
         swing = sway * min(1.0, 0.25 + 1.4 * t) * sin(phase + 2 * pi * waves * t)
         axis.append((x0 + (x1 - x0) * t + swing, y0 + (y1 - y0) * t))
     paint = tone(canvas, at, 84.0, _curly_end(at) + 8, shade=shade, streak=streak)

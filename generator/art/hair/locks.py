@@ -274,7 +274,7 @@ def halo(
         step = (b - a) / count
         for i in range(count + 1):
             swell = size * (0.4 + 0.6 * sin(pi * (i + 0.6) / (count + 1.2)))
-            wild = sin(4.2 * i + 0.07 * a + 2.5 * shift)
+            wild = sin(4.2 * i + 0.07 * a + 1.2 * shift)
             up, down = height * swell * (0.72 + 0.3 * wild), -height * swell * (1.15 - 0.4 * wild)
             mid, half = a + step * (i + 0.2 * wild) + 3 * shift, 0.8 * step
             belly = 0.12 * height * wild

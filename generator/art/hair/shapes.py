@@ -29,7 +29,7 @@ TEMPLE = 59.0
 
 def jitter(at: Frame, i: int, k: int = 0) -> float:
     """A number in [-1, 1] for the i-th lock, continuous in the figure's `k`-th detail."""
-    return sin(i * 7.13 + k * 3.7 + 1.6 * at.spec.detail[k % 4])
+    return sin(i * 7.13 + k * 3.7 + 0.8 * at.spec.detail[k % 4])
 
 
 def side(at: Frame) -> int:
@@ -106,7 +106,10 @@ def scallop(points: Sequence[Point], bulge: float = 0.4, *, move: bool = True) -
 
 
 def walk(points: Sequence[Point], step: float) -> list[Point]:
-    """Points about `step` apart on the Catmull-Rom curve through `points`, ends included."""
+    """Points `step` apart on the Catmull-Rom curve through `points`, ends included.
+
+    Counted from the start: a curve that grows gets more points at its end, and the others stay.
+    """
     dense = curve(points, 6)
     lengths = [0.0]
     for (ax, ay), (bx, by) in pairwise(dense):
@@ -115,7 +118,7 @@ def walk(points: Sequence[Point], step: float) -> list[Point]:
     out: list[Point] = []
     j = 0
     for i in range(n + 1):
-        goal = lengths[-1] * i / n
+        goal = step * i if i < n else lengths[-1]
         while j < len(dense) - 2 and lengths[j + 1] < goal:
             j += 1
         t = (goal - lengths[j]) / ((lengths[j + 1] - lengths[j]) or 1.0)

@@ -75,7 +75,7 @@ class Doll:
     def gesture(self, side: int) -> Gesture:
         lead, other = _POSES.get(self.at.spec.expression, ("hang", "hang"))
         a, b, _, _ = self.at.spec.detail
-        if self.at.spec.expression == "smile" and b < -0.2:
+        if self.at.spec.expression == "smile" and b < 0:
             return "hang"
         return lead if side == (1 if a >= 0 else -1) else other
 
