@@ -21,6 +21,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from generator.models.tones import PLAIN
+
 MULTIPLE = 8
 """Sides of pictures are multiples of this many pixels."""
 _SLOPE = 0.1
@@ -138,6 +140,9 @@ class StyleNetwork(nn.Module):
         noise = torch.randn(1, 1, _NOISE, _NOISE, generator=random)
         self.register_buffer("noise", noise)
         self.noise: Tensor
+        self.register_buffer("tones", PLAIN.repeat(len(config.names), 1))
+        self.tones: Tensor
+        """Of the named styles: what their pictures have together."""
         self.stem = _Conv(12, c.half)
         self.down4 = _Modulated(c.half, c.quarter, code, stride=2)
         self.down8 = _Modulated(c.quarter, c.eighth, code, stride=2)
@@ -186,6 +191,10 @@ class StyleNetwork(nn.Module):
     def named(self, names: Sequence[str]) -> Tensor:
         """The learned codes of named styles, (B, code)."""
         return self.codes[[self.config.names.index(name) for name in names]]
+
+    def named_tones(self, names: Sequence[str]) -> Tensor:
+        """The tones of named styles, (B, TONES)."""
+        return self.tones[[self.config.names.index(name) for name in names]]
 
 
 def _twice(x: Tensor) -> Tensor:

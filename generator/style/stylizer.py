@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import torch
 import torch.nn.functional as F
@@ -19,6 +19,7 @@ from generator.engine import EngineError
 from generator.manifest import SHIPPED, check
 from generator.models.colourspace import recoloured
 from generator.models.stylenet import MULTIPLE, StyleConfig, StyleNetwork
+from generator.models.tones import toned, tones
 from generator.style.pictures import MASKED, Mask, fitted, flat, soft, to_image, to_tensor
 from generator.style.styles import WEIGHTS, StyleError
 from generator.training.precision import Precision, half
@@ -33,6 +34,17 @@ _MARGIN = 48
 """Pixels that are painted beyond the picture's edges and cut off: networks fray at borders."""
 _STYLE_SIDE = 384
 """Pictures of styles are looked at with as many pixels as a square of this side has."""
+
+
+class Code(NamedTuple):
+    """What is known of a style: (1, code) and (1, TONES)."""
+
+    code: Tensor
+    tones: Tensor
+
+    def lerp(self, other: Code, share: float) -> Code:
+        """`share` of another style in this one."""
+        return Code(self.code.lerp(other.code, share), self.tones.lerp(other.tones, share))
 
 
 def load_network(weights: Path) -> StyleNetwork:
@@ -129,7 +141,7 @@ class Stylizer:
             raise StyleError(f"a strength of {strength:g} is none: choose one from 0 to 1")
         image = fitted(flat(photo), size)
         rgb = to_tensor(image).to(self.device)
-        code, own = self.code(style), self.network.encoder(_seen(rgb)).float()
+        code, own = self.code(style), self._read(rgb)
         painted = self._paint(rgb, own.lerp(code, strength))
         if mask is not None:
             gently = soft(mask, image.size).to(self.device)
@@ -142,29 +154,35 @@ class Stylizer:
         return to_image(painted)
 
     @torch.inference_mode()
-    def code(self, style: Style | Blend) -> Tensor:
-        """The code of a style: (1, code)."""
+    def code(self, style: Style | Blend) -> Code:
+        """The code of a style, and its tones."""
         if isinstance(style, str):
             style = {style: 1.0}
         if isinstance(style, Image.Image):
-            return self.network.encoder(_seen(to_tensor(flat(style)).to(self.device))).float()
+            return self._read(to_tensor(flat(style)).to(self.device))
         unknown = [name for name in style if name not in self.names]
         if unknown:
             raise StyleError(f"“{unknown[0]}” is no style: choose {', '.join(self.names)}")
         shares = torch.tensor([float(share) for share in style.values()])
         if not len(shares) or not shares.isfinite().all() or shares.min() < 0 or not shares.sum():
             raise StyleError("shares of styles are numbers above 0, such as pastel:2")
-        codes = self.network.named(list(style)).float()
-        return (shares.to(codes) / shares.sum()) @ codes[None]
+        shares = (shares / shares.sum()).to(self.device)
+        codes, theirs = self.network.named(list(style)), self.network.named_tones(list(style))
+        return Code((shares @ codes.float())[None], (shares @ theirs.float())[None])
 
-    def _paint(self, rgb: Tensor, code: Tensor) -> Tensor:
+    def _read(self, rgb: Tensor) -> Code:
+        seen = _seen(rgb)
+        return Code(self.network.encoder(seen).float(), tones(seen))
+
+    def _paint(self, rgb: Tensor, code: Code) -> Tensor:
         height, width = rgb.shape[2:]
         right, below = -width % MULTIPLE, -height % MULTIPLE
         framed = F.pad(rgb, (_MARGIN, _MARGIN + right, _MARGIN, _MARGIN + below), mode="replicate")
         with self.half():
-            painted = self.network(framed.contiguous(memory_format=torch.channels_last), code)
+            framed = framed.contiguous(memory_format=torch.channels_last)
+            painted = self.network(framed, code.code)
         inside = painted[:, :, _MARGIN : _MARGIN + height, _MARGIN : _MARGIN + width]
-        return inside.float().clamp(0, 1)
+        return toned(inside.float().clamp(0, 1), code.tones).clamp(0, 1)
 
 
 def _seen(rgb: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from generator.data.style_pictures import StylePictures
 from generator.models.stylenet import StyleConfig, StyleNetwork
+from generator.models.tones import toned, tones
 from generator.style.stylizer import load_network
 from generator.training.config import ConfigError, TrainConfig
 from generator.training.ema import Ema
@@ -39,10 +40,14 @@ class _Painter(nn.Module):
         self.generator = generator
 
     def forward(self, contents: Tensor, styles: Tensor, named: Tensor, shift: int) -> Tensor:
-        """`named` (B,): index of a learned code, or -1 for the code of the style's picture."""
+        """`named` (B,): index of a learned code, or -1 for the code of the style's picture.
+
+        The tones are those of the picture, also of a named style: crops of its works differ.
+        """
         read = self.generator.encoder(styles).float()
         learned = self.generator.codes[named.clamp_min(0)]
-        return self.generator(contents, torch.where(named[:, None] >= 0, learned, read), shift)
+        code = torch.where(named[:, None] >= 0, learned, read)
+        return toned(self.generator(contents, code, shift).float(), tones(styles)).clamp(0, 1)
 
 
 class StyleObjective:
@@ -65,6 +70,7 @@ class StyleObjective:
     def _network(self) -> StyleNetwork:
         """A new one, or the one to go on from; styles that it did not know begin at chance."""
         network = StyleNetwork(StyleConfig(names=self.lessons.names))
+        network.tones.copy_(torch.cat([self.lessons.tones_of(n) for n in self.lessons.names]))
         start = self.config.style.weights
         if not start:
             return network
@@ -76,7 +82,7 @@ class StyleObjective:
             codes = network.codes.clone()
             codes[rows] = before.named(known)
         try:
-            network.load_state_dict(state | {"codes": codes})
+            network.load_state_dict(state | {"codes": codes, "tones": network.tones})
         except RuntimeError as error:
             raise ConfigError(f"{start} is of another version: remove style.weights") from error
         return network
@@ -113,9 +119,11 @@ class StyleObjective:
         shown = [torch.ones_like(contents[:1]), contents]
         for name in network.config.names:
             shown.append(self.lessons.example_of(name).to(device))
-            shown.append(network(contents, network.named([name] * _SHOWN)))
+            code, theirs = network.named([name] * _SHOWN), network.named_tones([name] * _SHOWN)
+            shown.append(toned(network(contents, code), theirs).clamp(0, 1))
         for work in self.lessons.works(_SHOWN).to(device).split(1):  # through the encoder
-            shown += [work, network(contents, network.encoder(work).expand(_SHOWN, -1))]
+            code, theirs = (x.expand(_SHOWN, -1) for x in (network.encoder(work), tones(work)))
+            shown += [work, toned(network(contents, code), theirs).clamp(0, 1)]
         return grid(torch.cat(shown), columns=3 * (1 + _SHOWN))
 
 

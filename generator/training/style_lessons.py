@@ -12,6 +12,7 @@ from torch import Tensor
 
 from generator.data.store import Bytes
 from generator.data.style_pictures import StylePictures
+from generator.models.tones import tones
 
 _RENDERS = 6
 """One in so many arbitrary styles is a render of ours: more are stored than there are artworks."""
@@ -75,6 +76,11 @@ class StyleLessons:
     def example_of(self, name: str) -> Tensor:
         """A picture that a named style is learned from: (1, 3, S, S)."""
         return _scaled(self.data.styles[self._rows[self.names.index(name)][:1]], self.size)
+
+    def tones_of(self, name: str) -> Tensor:
+        """Of all pictures of a named style together: (1, TONES)."""
+        pictures = _scaled(self.data.styles[self._rows[self.names.index(name)]], self.size)
+        return tones(pictures.transpose(0, 1).flatten(1)[None, :, None])
 
     def works(self, count: int) -> Tensor:
         """Fixed artworks that no named style is learned from: (count, 3, S, S)."""

@@ -100,7 +100,7 @@ def test_a_run_can_begin_with_finished_weights(pictures: Path, tmp_path: Path):
     assert trainer.seen == 8
     torch.testing.assert_close(begun.named(["two"]), before.named(["two"]), rtol=0, atol=0)
     for name, tensor in before.state_dict().items():
-        if name != "codes":
+        if name not in ("codes", "tones"):
             torch.testing.assert_close(begun.state_dict()[name], tensor, rtol=0, atol=0)
     trainer.run()
     assert trainer.seen == 12

@@ -12,7 +12,9 @@ from PIL import Image
 from generator.engine import EngineError
 from generator.models.colourspace import lab, srgb
 from generator.models.stylenet import StyleConfig, StyleNetwork
+from generator.models.tones import toned, tones
 from generator.style import StyleError, find_style, styles
+from generator.style.pictures import to_tensor
 from generator.style.still_life import still_life
 from generator.style.styles import WEIGHTS
 from generator.style.stylizer import Stylizer
@@ -100,6 +102,28 @@ def test_a_blend_lies_between_its_styles(stylizer: Stylizer):
     a, b = stylizer.code("pastel"), stylizer.code("comic")
     torch.testing.assert_close(stylizer.code({"pastel": 3, "comic": 1}), a.lerp(b, 0.25))
     torch.testing.assert_close(stylizer.code({"pastel": 2, "comic": 0}), a)
+
+
+def test_a_painting_has_the_tones_of_its_style(stylizer: Stylizer, photo: Image.Image):
+    """Whatever the photo's own are; with less strength it keeps more of them."""
+    dawn = Image.merge("RGB", [Image.effect_noise((300, 200), s) for s in (60, 40, 20)])
+    dawn = Image.blend(dawn, Image.new("RGB", dawn.size, "orange"), 0.5)
+    wanted, own = (tones(to_tensor(x)) for x in (dawn, photo.convert("RGB")))
+    apart = [
+        float((tones(to_tensor(stylizer.stylize(photo, dawn, strength=s))) - wanted).norm())
+        for s in (1.0, 0.6)
+    ]
+    assert apart[0] < 0.2 * float((own - wanted).norm())
+    assert apart[0] < apart[1]
+
+
+def test_grey_stays_grey_in_coloured_tones():
+    """A contrast that a picture does not have cannot be multiplied into it."""
+    grey = torch.rand(1, 1, 64, 64).expand(1, 3, 64, 64) * 0.2 + 0.4
+    vivid = tones(torch.rand(1, 3, 64, 64))
+    moved = toned(grey, vivid)
+    assert float(moved.std((2, 3)).max()) <= 3.01 * float(grey.std((2, 3)).max())
+    assert float((moved - moved.mean(1, keepdim=True)).std()) < 0.02
 
 
 def test_a_picture_is_a_style_and_pictures_differ(stylizer: Stylizer, photo: Image.Image):
