@@ -66,6 +66,30 @@ class Reading:
     figure: Tensor
 
 
+def load_encoder(weights: Path) -> Encoder:
+    """The network of a safetensors file, in float32 on the CPU.
+
+    Raises:
+        ExtractionError: No such file, or it does not fit this version.
+    """
+    try:
+        with safe_open(weights, "pt") as file:
+            if (file.metadata() or {}).get("vocabulary") != vocabulary():
+                raise ValueError("another vocabulary")
+            state = {k: file.get_tensor(k).float() for k in file.keys()}  # noqa: SIM118
+        encoder = Encoder()
+        # Batch norm asks for a counter that is not kept: what is missing is what matters.
+        if encoder.load_state_dict(state, strict=False).missing_keys:
+            raise ValueError("not all weights")
+    except FileNotFoundError as error:
+        raise ExtractionError(f"there is no encoder in {weights}: train or fetch one") from error
+    except (SafetensorError, ValueError, RuntimeError) as error:
+        raise ExtractionError(
+            f"{weights} is damaged or of another version: fetch it again"
+        ) from error
+    return encoder
+
+
 class Reader:
     """Holds the encoder. Load it once a process."""
 
@@ -84,23 +108,7 @@ class Reader:
         keep_memory()
         if weights.resolve().parent == SHIPPED.resolve():
             check(weights)
-        try:
-            with safe_open(weights, "pt") as file:
-                if (file.metadata() or {}).get("vocabulary") != vocabulary():
-                    raise ValueError("another vocabulary")
-                state = {k: file.get_tensor(k).float() for k in file.keys()}  # noqa: SIM118
-            encoder = Encoder()
-            # Batch norm asks for a counter that is not kept: what is missing is what matters.
-            if encoder.load_state_dict(state, strict=False).missing_keys:
-                raise ValueError("not all weights")
-        except FileNotFoundError as error:
-            raise ExtractionError(
-                f"there is no encoder in {weights}: train or fetch one"
-            ) from error
-        except (SafetensorError, ValueError, RuntimeError) as error:
-            raise ExtractionError(
-                f"{weights} is damaged or of another version: fetch it again"
-            ) from error
+        encoder = load_encoder(weights)
         chosen = device if device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
         encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         return cls(encoder.to(torch.device(chosen)), torch.device(chosen))

@@ -76,6 +76,8 @@ class SuperresSection(_Section):
 class EncoderSection(_Section):
     """The encoder: pictures of figures -> specs. Weights of its losses; levels count as 1."""
 
+    weights: Path | None = None
+    """An exported encoder to go on from, instead of from chance; `images` counts on, too."""
     numbers_weight: float = Field(1.0, ge=0)
     """Of sliders, placement and details."""
     regions_weight: float = Field(2.0, ge=0)
@@ -143,7 +145,10 @@ class TrainConfig(_Section):
     @property
     def start(self) -> Path | None:
         """The exported network that training goes on from."""
-        sections = {"avatar": self.avatar.weights, "style": self.style.weights}
+        sections = {
+            "avatar": self.avatar.weights, "style": self.style.weights,
+            "encoder": self.encoder.weights,
+        }  # fmt: skip
         return sections.get(self.objective)
 
     @property

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from generator.evaluation.classifier import loss_of
 from generator.evaluation.visibility import ATTRIBUTES
+from generator.fusion.extraction import load_encoder
 from generator.models.encoder import Encoder, Region, Seen
 from generator.spec import SLIDERS, VOCABULARY
 from generator.training.config import EncoderSection, TrainConfig
@@ -40,7 +41,8 @@ class EncoderObjective:
         self.config, self.fabric = config, fabric
         self.half = half(config.precision, fabric.device)
         self.scenes = Scenes(config.data, seed=config.seed)
-        network = Encoder()
+        start = config.encoder.weights
+        network = load_encoder(start) if start else Encoder()
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(network, config.ema)
         self.ema.module.to(fabric.device)

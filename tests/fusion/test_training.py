@@ -107,6 +107,16 @@ def test_a_run_trains_resumes_and_exports(figures: Path, tmp_path: Path):
     (reading,) = Reader.load(tmp_path / "encoder.safetensors").look([draw(SPEC)])
     assert reading.spec.hair
 
+    other = tmp_path / "other.toml"
+    on = text.replace("tiny", "on").format(12)
+    other.write_text(f'{on}[encoder]\nweights = "{tmp_path}/encoder.safetensors"\n')
+    begun = Trainer(read_config(other))
+    assert begun.seen == 8
+    exported = Reader.load(tmp_path / "encoder.safetensors").encoder.state_dict()
+    for name, tensor in begun.objective.ema.module.state_dict().items():
+        if "num_batches" not in name:
+            torch.testing.assert_close(tensor, exported[name], rtol=0, atol=0)
+
 
 def test_what_the_network_paints_is_a_data_set(tmp_path: Path):
     assert list(paint(tmp_path / "painted", count=2))[-1] == 2
