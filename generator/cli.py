@@ -18,7 +18,7 @@ from generator.cli_fusion import fusion_app
 from generator.cli_models import models_app
 from generator.cli_selfie import selfie_app
 from generator.cli_style import register
-from generator.drawing import Order, Size, Style, draw_files
+from generator.drawing import Behind, Order, Size, Style, draw_files
 from generator.errors import PersonError
 
 app = typer.Typer(
@@ -53,9 +53,7 @@ def draw(
     count: Annotated[int, typer.Option(min=1, max=64, help="How many pictures.")] = 1,
     size: Annotated[Size, typer.Option(help="Pixels.")] = Size.small,
     style: Annotated[Style | None, typer.Option(help="Overrides the prompt's style.")] = None,
-    background: Annotated[
-        str, typer.Option(help="transparent, gradient, sakura, stars, hearts or a colour.")
-    ] = "transparent",
+    background: Behind = "transparent",
     as_json: Annotated[bool, typer.Option("--json", help="Print spec and reading.")] = False,
 ) -> None:
     """Draw avatars from a prompt into a PNG file."""

@@ -14,7 +14,7 @@ from generator import blending
 from generator.blending import PARTS, BlendError, Part
 from generator.cli_evaluate import evaluate_app
 from generator.compositing import background, png
-from generator.drawing import Size, write_whole
+from generator.drawing import Behind, Size, write_whole
 from generator.errors import PersonError
 from generator.fusion.sources import figure_of
 from generator.spec import AvatarSpec
@@ -32,10 +32,6 @@ Sources = Annotated[
     typer.Argument(metavar="SOURCE...", help="Drawings, selfie:PHOTO, JSON files, or prompts."),
 ]
 Seed = Annotated[int, typer.Option(help="Completes prompts.")]
-Behind = Annotated[
-    str,
-    typer.Option("--background", help="transparent, gradient, sakura, stars, hearts or a colour."),
-]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the spec.")]
 
 

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from generator import prompt as prompts
-from generator.drawing import Size, Style, check_target, fresh_seed, write_figures
+from generator.drawing import Behind, Size, Style, check_target, fresh_seed, write_figures
 from generator.errors import PersonError
 
 selfie_app = typer.Typer(no_args_is_help=True)
@@ -30,9 +30,7 @@ def selfie(
     seed: Annotated[int | None, typer.Option(help="Same photo and seed: same pictures.")] = None,
     size: Annotated[Size, typer.Option(help="Pixels.")] = Size.small,
     style: Annotated[Style | None, typer.Option(help="Overrides the prompt's style.")] = None,
-    background: Annotated[
-        str, typer.Option(help="transparent, gradient, sakura, stars, hearts or a colour.")
-    ] = "transparent",
+    background: Behind = "transparent",
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was read, how surely, and the specs.")
     ] = False,

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
 from PIL import Image
 
-from generator.compositing import background, grid, png
+from generator.compositing import BACKGROUNDS, background, grid, png
 from generator.errors import PersonError
 from generator.spec import AvatarSpec
 
@@ -34,6 +35,23 @@ class Style(StrEnum):
 
     moe = "moe"
     chibi = "chibi"
+
+
+def _named_colour(name: str) -> str:
+    """A colour in words of four languages ("light blue", "粉色") as #rrggbb; all else stays."""
+    from generator.prompt import colour
+
+    return name if name in BACKGROUNDS else colour(name) or name
+
+
+Behind = Annotated[
+    str,
+    typer.Option(
+        "--background", help="transparent, gradient, sakura, stars, hearts or a colour.",
+        callback=_named_colour,
+    ),
+]  # fmt: skip
+"""What is behind a figure, as command lines take it."""
 
 
 @dataclass(frozen=True)

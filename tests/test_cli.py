@@ -44,6 +44,13 @@ def test_several_pictures_as_files_with_json(tmp_path: Path):
     assert image.getchannel("A").getextrema() == (255, 255)
 
 
+@pytest.mark.parametrize("words", ["粉色", "ピンク", "pink", "#f7a3bf"])
+def test_a_background_is_a_colour_in_anybodys_words(tmp_path: Path, words: str):
+    done = run("draw", "girl", "-o", "a.png", "--seed", "1", "--background", words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert Image.open(tmp_path / "a.png").getpixel((0, 0)) == (247, 163, 191, 255)
+
+
 def test_describe_says_what_was_not_understood(tmp_path: Path):
     done = run("describe", "witch with blue hair in zero gravity", cwd=tmp_path)
     assert done.returncode == 0
