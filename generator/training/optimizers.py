@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import Tensor, nn
 
+from generator.halves import has_fast_bf16
+
 _LAST = ("palette", "paint")
 
 
@@ -18,12 +20,16 @@ class KernelMuon(torch.optim.Muon):
     is taken as the matrix (out, in * height * width). torch's own implementation takes matrices
     only, so it is given views of the kernels.
 
+    torch's own computes in bfloat16. Where that is emulated (AVX2), it took three fifths of a step
+    of the avatar generator, ours in float32 a twentieth.
+
     The kernels have to lie on their device already: a view does not move with them.
     """
 
     def __init__(self, kernels: Iterable[nn.Parameter], lr: float) -> None:
         self.kernels = list(kernels)
         matrices = [nn.Parameter(_matrix(k.detach(), k)) for k in self.kernels]
+        self.half = all(has_fast_bf16(m.device) for m in matrices)
         super().__init__(matrices, lr=lr, weight_decay=0.0)
 
     # torch's stubs know `step` by its overloads only.
@@ -31,8 +37,46 @@ class KernelMuon(torch.optim.Muon):
         matrices = self.param_groups[0]["params"]
         for kernel, matrix in zip(self.kernels, matrices, strict=True):
             matrix.grad = None if kernel.grad is None else _matrix(kernel.grad, kernel)
-        done: float | None = super().step(closure)
-        return done
+        if self.half:
+            done: float | None = super().step(closure)
+            return done
+        group = self.param_groups[0]
+        for matrix in matrices:
+            if matrix.grad is None:
+                continue
+            kept = self.state[matrix].setdefault("momentum_buffer", torch.zeros_like(matrix.grad))
+            kept.lerp_(matrix.grad, 1 - group["momentum"])
+            update = orthogonal(
+                matrix.grad.lerp(kept, group["momentum"]), group["ns_coefficients"],
+                group["ns_steps"],
+            )  # fmt: skip
+            rows, columns = matrix.shape
+            rate = group["lr"] * max(1.0, rows / columns) ** 0.5
+            matrix.data.add_(update, alpha=-rate)
+        return None
+
+
+def orthogonal(matrix: Tensor, coefficients: tuple[float, float, float], steps: int) -> Tensor:
+    """The Newton-Schulz iteration of Muon in float32: about the nearest orthogonal matrix.
+
+    Every iterate is a polynomial of X X^T times X, so the iteration runs on the small square
+    matrices alone, and X is multiplied once.
+
+    Args:
+        matrix: (rows, columns).
+        coefficients: a, b, c of the step X <- (a + b X X^T + c (X X^T)^2) X.
+        steps: How many.
+    """
+    x = matrix.T if matrix.shape[0] > matrix.shape[1] else matrix
+    x = x / x.norm().clamp_min(1e-7)
+    a, b, c = coefficients
+    gram = x @ x.T
+    factor = identity = torch.eye(len(x), device=x.device)
+    for _ in range(steps):
+        step = a * identity + torch.addmm(gram, gram, gram, beta=b, alpha=c)
+        factor, gram = step @ factor, step @ gram @ step
+    x = factor @ x
+    return x.T if matrix.shape[0] > matrix.shape[1] else x
 
 
 def optimizers(

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from generator.training.optimizers import KernelMuon, optimizers
+from generator.training.optimizers import KernelMuon, optimizers, orthogonal
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
@@ -32,8 +32,33 @@ def test_layouts_of_memory_make_no_difference():
             conv(torch.ones(1, 8, 6, 6)).square().sum().backward()
             muon.step()
         kernels.append(conv.weight.detach())
-    # Newton-Schulz runs in bfloat16.
+    # Newton-Schulz runs in bfloat16 where that is fast.
     assert torch.allclose(*kernels, atol=5e-3)
+
+
+@pytest.mark.parametrize("shape", [(12, 96), (96, 12), (8, 8)])
+def test_float32_takes_the_steps_that_torch_takes_in_bfloat16(shape):
+    torch.manual_seed(2)
+    mine = nn.Conv2d(shape[1], shape[0], 1, bias=False)
+    theirs = nn.Parameter(mine.weight.detach().flatten(1).clone())
+    own, reference = KernelMuon([mine.weight], 0.05), torch.optim.Muon([theirs], 0.05, 0.0)
+    own.half = False
+    for _ in range(3):
+        gradient = torch.randn(shape)
+        mine.weight.grad, theirs.grad = gradient[..., None, None].clone(), gradient.clone()
+        own.step()
+        reference.step()
+    assert torch.allclose(mine.weight.flatten(1), theirs, atol=4e-3)
+
+
+def test_directions_of_any_strength_count_about_the_same():
+    torch.manual_seed(3)
+    u, v = (torch.linalg.qr(torch.randn(n, 16))[0] for n in (16, 200))
+    matrix = u @ torch.logspace(0, -2, 16).diag() @ v.T
+    made = orthogonal(matrix, (3.4445, -4.7750, 2.0315), 5)
+    strengths = u.T @ made @ v
+    assert 0.5 < strengths.diag().min() < strengths.diag().max() < 1.5
+    assert strengths.fill_diagonal_(0).abs().max() < 1e-3
 
 
 def test_every_parameter_has_one_optimizer():
