@@ -122,13 +122,12 @@ def _pairs(
         mask = torch.from_numpy(mask_of(reader.read(photo)))[None, None] * 0.35
         style: Style
         if i % 2:
-            style = named[i * 7 % len(named)]
-            model, title = pictures_of(style, artworks)[0], style
+            title = style = named[i * 7 % len(named)]
+            model = _cropped(pictures_of(title, artworks)[0])
         else:
             work = unseen[i // 2 % len(unseen)]
-            style = model = _opened(work)
             title = work.stem
-        model = ImageOps.fit(flat(model), (SIDE, SIDE))
+            style = model = _cropped(_opened(work))  # both are given the same picture
         painted = stylizer.stylize(photo, style, size=SIDE)
         content, target = (to_tensor(x).to(stylizer.device) for x in (photo, model))
         slow = optimise(eye, content, target, weights=weights, importance=mask)
@@ -139,6 +138,10 @@ def _pairs(
             (losses[0][1], losses[1][1], losses[2][1]),
         )  # fmt: skip
         yield pair, [photo, model, painted, to_image(slow)]
+
+
+def _cropped(work: Image.Image) -> Image.Image:
+    return ImageOps.fit(flat(work), (SIDE, SIDE))
 
 
 @torch.inference_mode()
