@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from bot.texts import texts
-from deploy import chat_pictures
+from deploy import chat_pictures, readme_picture
 from deploy.manual import GROUPS, settings_tables, variable
 
 ROOT = Path(__file__).parents[2]
@@ -121,3 +121,11 @@ async def test_the_manuals_conversation_can_be_had_again(tmp_path: Path) -> None
     for name in ("chat-avatar.png", "chat-pick.png", "chat-vary.png"):
         with Image.open(tmp_path / name) as made, Image.open(ROOT / "docs/art" / name) as shown:
             assert made.size == shown.size
+
+
+def test_the_readmes_picture_can_be_drawn_again(tmp_path: Path) -> None:
+    readme_picture.main(tmp_path / "readme.png")
+    pages = (tmp_path / "readme.png", ROOT / "docs/art/readme.png")
+    made, shown = (Image.open(page).convert("L") for page in pages)
+    apart = ImageChops.difference(made, shown)
+    assert ImageStat.Stat(apart).mean[0] < 1
