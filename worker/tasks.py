@@ -39,6 +39,7 @@ _TOGETHER = {
     "eye_colour2": ("odd_eyes",),
     "hair_colour2": ("hair_pattern",),
 }
+_NOTHING = Wish()
 
 
 T = TypeVar("T")
@@ -103,27 +104,32 @@ class Drawn:
     """What was read of the pictures that were sent in."""
 
 
-def vary(spec: AvatarSpec, seed: int, strength: float) -> AvatarSpec:
+def vary(spec: AvatarSpec, seed: int, strength: float, asked: Wish = _NOTHING) -> AvatarSpec:
     """A figure like `spec`: each attribute is chosen anew with probability `strength`.
 
     Args:
         spec: What was picked.
         seed: The same seed gives the same variation.
         strength: In [0, 1]; sliders move by at most about that much.
+        asked: What somebody wanted to see; no variation changes it.
     """
     rng = Random(seed)
     values = Wish.of(spec).asked
     values.pop("flip", None)
+    kept = _KEPT | asked.asked.keys()
     for name in (*VOCABULARY, *PALETTES):
-        if rng.random() < strength and name not in _KEPT:
-            for dropped in (name, *_TOGETHER.get(name, ())):
+        together = {name, *_TOGETHER.get(name, ())}
+        if rng.random() < strength and not together & kept:
+            for dropped in together:
                 values.pop(dropped, None)
     if rng.random() < strength:
-        values.pop("wear", None)
-        values.pop("without", None)
+        values["wear"] = asked.wear & spec.accessories
+        values["without"] = asked.without - spec.accessories
     for name in SLIDERS:
-        moved = getattr(spec, name) + (2 * rng.random() - 1) * strength
-        values[name] = round(max(-1.0, min(1.0, moved)), 4)
+        move = (2 * rng.random() - 1) * strength
+        if name not in kept:
+            values[name] = round(max(-1.0, min(1.0, getattr(spec, name) + move)), 4)
+    values["avoid"] = frozenset(pair for pair in asked.avoid if values.get(pair[0]) != pair[1])
     return Wish(**values).complete(seed)
 
 
@@ -132,7 +138,10 @@ def specs_of(request: DrawRequest) -> tuple[AvatarSpec, ...]:
     if request.variation is not None and request.specs is not None:
         base, strength = request.specs[0], request.variation.strength
         seeds = [candidate_seed(request.seed, index) for index in range(request.count)]
-        return tuple(vary(base, seed, strength) for seed in seeds)
+        asked = request.wish
+        if request.likeness:
+            asked = request.likeness[request.variation.index % len(request.likeness)].merge(asked)
+        return tuple(vary(base, seed, strength, asked) for seed in seeds)
     if request.specs is not None:
         return request.specs
     if request.likeness:
