@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from torch import Tensor
@@ -43,6 +44,25 @@ def to_image(rgb: Tensor) -> Image.Image:
     """(1, 3, H, W) in [0, 1] -> RGB."""
     pixels = (rgb[0] * 255).round().clamp(0, 255).byte().permute(1, 2, 0).contiguous().cpu()
     return Image.fromarray(pixels.numpy())
+
+
+def smoothed(rgb: Tensor, *, radius: int = 4, contrast: float = 0.07) -> Tensor:
+    """Smooth within edges: the guided filter of a picture by itself (He et al., ECCV 2010).
+
+    Args:
+        rgb: (B, 3, H, W) in [0, 1].
+        radius: Of the windows, in pixels.
+        contrast: Deviations in a window that are much below it are smoothed away, those much
+            above it are edges.
+    """
+
+    def mean(x: Tensor) -> Tensor:
+        return F.avg_pool2d(F.pad(x, (radius,) * 4, mode="replicate"), 2 * radius + 1, 1)
+
+    middle = mean(rgb)
+    variance = (mean(rgb * rgb) - middle * middle).clamp_min(0)
+    gain = variance / (variance + contrast**2)
+    return mean(gain) * rgb + mean(middle - gain * middle)
 
 
 def soft(mask: Mask, size: tuple[int, int]) -> Tensor:

@@ -30,6 +30,7 @@ class StyleName(BaseModel):
     ja: str
     pictures: tuple[str, ...] = Field(min_length=1)
     grey: bool = False
+    flat: bool = False
 
 
 @cache

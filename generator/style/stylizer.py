@@ -20,8 +20,17 @@ from generator.manifest import SHIPPED, check
 from generator.models.colourspace import recoloured
 from generator.models.stylenet import MULTIPLE, StyleConfig, StyleNetwork
 from generator.models.tones import toned, tones
-from generator.style.pictures import MASKED, Mask, fitted, flat, soft, to_image, to_tensor
-from generator.style.styles import WEIGHTS, StyleError
+from generator.style.pictures import (
+    MASKED,
+    Mask,
+    fitted,
+    flat,
+    smoothed,
+    soft,
+    to_image,
+    to_tensor,
+)
+from generator.style.styles import WEIGHTS, StyleError, styles
 from generator.training.precision import Precision, half
 
 SIDE = 512
@@ -142,10 +151,12 @@ class Stylizer:
         image = fitted(flat(photo), size)
         rgb = to_tensor(image).to(self.device)
         code, own = self.code(style), self._read(rgb)
-        painted = self._paint(rgb, own.lerp(code, strength))
+        flatness = strength * _flatness(style)
+        areas = rgb.lerp(smoothed(rgb), flatness) if flatness else rgb
+        painted = self._paint(areas, own.lerp(code, strength))
         if mask is not None:
             gently = soft(mask, image.size).to(self.device)
-            softer = self._paint(rgb, own.lerp(code, strength * MASKED))
+            softer = self._paint(areas, own.lerp(code, strength * MASKED))
             painted = painted.lerp(softer, gently)
         if keep_colours:
             painted = recoloured(painted, rgb)
@@ -183,6 +194,16 @@ class Stylizer:
             painted = self.network(framed, code.code)
         inside = painted[:, :, _MARGIN : _MARGIN + height, _MARGIN : _MARGIN + width]
         return toned(inside.float().clamp(0, 1), code.tones).clamp(0, 1)
+
+
+def _flatness(style: Style | Blend) -> float:
+    """The share of styles that are made of flat areas, in [0, 1]."""
+    if isinstance(style, Image.Image):
+        return 0.0
+    shares = {style: 1.0} if isinstance(style, str) else style
+    named = styles()
+    flat_ones = sum(share for name, share in shares.items() if name in named and named[name].flat)
+    return flat_ones / sum(shares.values())
 
 
 def _seen(rgb: Tensor) -> Tensor:

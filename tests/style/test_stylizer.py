@@ -14,7 +14,7 @@ from generator.models.colourspace import lab, srgb
 from generator.models.stylenet import StyleConfig, StyleNetwork
 from generator.models.tones import toned, tones
 from generator.style import StyleError, find_style, styles
-from generator.style.pictures import to_tensor
+from generator.style.pictures import smoothed, to_image, to_tensor
 from generator.style.still_life import still_life
 from generator.style.styles import WEIGHTS
 from generator.style.stylizer import Stylizer
@@ -203,3 +203,24 @@ def test_shipped_weights_paint_in_colour_and_keep_what_is_painted():
             assert np.ptp(pixels, 2).mean() > 4, name
         shape = np.corrcoef(grey.ravel(), np.asarray(painted.convert("L"), float).ravel())
         assert shape[0, 1] > 0.5, name
+
+
+def test_smoothing_keeps_edges_and_takes_wrinkles():
+    picture = torch.zeros(1, 3, 64, 64)
+    picture[..., 32:] = 0.8
+    wrinkled = picture + 0.03 * torch.randn(
+        picture.shape, generator=torch.Generator().manual_seed(1)
+    )
+    made = smoothed(wrinkled)
+    assert made[..., :24].std() < 0.4 * wrinkled[..., :24].std()
+    assert made[..., 33].mean() - made[..., 30].mean() > 0.7
+
+
+def test_styles_of_flat_areas_paint_what_is_smooth():
+    stylizer = Stylizer.load()
+    photo = Image.merge("RGB", [Image.effect_noise((96, 96), 8)] * 3)
+    rgb = to_tensor(photo)
+    with torch.inference_mode():
+        painted = (stylizer._paint(x, stylizer.code("comic")) for x in (rgb, smoothed(rgb)))
+        rough, calm = (distance(to_image(x), stylizer.stylize(photo, "comic")) for x in painted)
+    assert calm < 1 < rough
