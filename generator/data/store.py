@@ -36,7 +36,7 @@ _SEEN, _MARK_SEEN = 127, 31
 """From which share on a pixel belongs to a feature. Marks are faint and a pixel or two wide."""
 SHARD = 32
 """Figures that are rendered, written and marked as done together."""
-VERSION = 1
+VERSION = 2
 
 Bytes = NDArray[np.uint8]
 

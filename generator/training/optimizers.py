@@ -20,8 +20,8 @@ class KernelMuon(torch.optim.Muon):
     is taken as the matrix (out, in * height * width). torch's own implementation takes matrices
     only, so it is given views of the kernels.
 
-    torch's own computes in bfloat16. Where that is emulated (AVX2), it took three fifths of a step
-    of the avatar generator, ours in float32 a twentieth.
+    torch's own computes in bfloat16. Where that is emulated (AVX2), a step of the avatar generator
+    took 7.5 s with it, and takes 3.2 s with ours in float32.
 
     The kernels have to lie on their device already: a view does not move with them.
     """

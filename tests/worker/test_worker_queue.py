@@ -11,14 +11,12 @@ import sys
 import threading
 
 import pytest
-from hypothesis import given
-from hypothesis.strategies import floats, integers
 from pydantic import ValidationError
 
 from generator.spec import AvatarSpec
 from generator.wish import Wish
 from worker.errors import TEXT_KEYS, BusyError, StoreAwayError
-from worker.jobs import Address, Author, DrawRequest, Variation, parse_request
+from worker.jobs import Address, Author, Variation, parse_request
 from worker.queue import JobQueue, keys_without_ttl
 from worker.settings import QueueSettings
 
@@ -337,71 +335,3 @@ def test_a_chat_and_the_command_line_draw_the_same_four(request_of):
     four = specs_of(request_of(wish=wish, seed=7, count=4))
     assert four == drawn_by_command(wish, 7, 4)
     assert four[:2] == drawn_by_command(wish, 7, 2)
-
-
-def test_variations_stay_near_and_differ():
-    from worker.tasks import specs_of, vary
-
-    base = Wish(hair="twintails", hair_colour="pink").complete(5)
-    asked = DrawRequest(
-        author=Author(platform="console", user_id="1"),
-        address=Address(platform="console", chat_id="7"),
-        specs=(base,),
-        variation=Variation(parent="p", index=2, strength=0.25),
-        seed=9,
-    )
-    specs = specs_of(asked)
-    assert specs == specs_of(asked)
-    assert len(set(specs)) == 4
-    names = [name for name in AvatarSpec.model_fields if name not in ("seed", "accessories")]
-    for seed in range(40):
-        other = vary(base, seed, 0.3)
-        choices = [name for name in names if isinstance(getattr(base, name), str)]
-        same = sum(getattr(base, name) == getattr(other, name) for name in choices)
-        assert same >= len(choices) / 3
-        assert other.skin == base.skin
-        vary(base, seed, 1.0)
-
-
-@given(seed=integers(0, 2**32 - 1), strength=floats(0, 1))
-def test_variations_keep_what_was_asked_for(seed, strength):
-    from worker.tasks import specs_of
-
-    wish = Wish(
-        hair="twintails", hair_colour="pink", hair_colour2="blue", expression="laugh",
-        wear=frozenset({"cat_ears"}), without=frozenset({"glasses"}), hair_length=0.9,
-        avoid=frozenset({("outfit", "hoodie")}),
-    )  # fmt: skip
-    base = wish.complete(seed)
-    request = DrawRequest(
-        author=Author(platform="console", user_id="1"),
-        address=Address(platform="console", chat_id="7"),
-        wish=wish,
-        specs=(base,),
-        variation=Variation(parent="p", index=0, strength=strength),
-        seed=seed,
-    )
-    for spec in specs_of(request):
-        for name in ("hair", "hair_colour", "hair_colour2", "expression", "hair_length"):
-            assert getattr(spec, name) == getattr(base, name)
-        assert "cat_ears" in spec.accessories
-        assert "glasses" not in spec.accessories
-        assert spec.outfit != "hoodie"
-
-
-def test_variations_of_a_person_look_like_the_person():
-    from worker.tasks import specs_of
-
-    read = Wish(hair="bob", hair_colour="black", skin="tan", wear=frozenset({"glasses"}))
-    request = DrawRequest(
-        author=Author(platform="console", user_id="1"),
-        address=Address(platform="console", chat_id="7"),
-        wish=Wish(hair_colour="blue"),
-        likeness=(read,),
-        specs=(read.merge(Wish(hair_colour="blue")).complete(3),),
-        variation=Variation(parent="p", index=2, strength=1.0),
-        seed=4,
-    )
-    for spec in specs_of(request):
-        assert (spec.hair, spec.hair_colour) == ("bob", "blue")
-        assert "glasses" in spec.accessories
