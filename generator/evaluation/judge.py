@@ -20,6 +20,7 @@ from generator.errors import PersonError
 from generator.evaluation.features import M, channels_last
 from generator.evaluation.visibility import ATTRIBUTES
 from generator.manifest import publish
+from generator.models.convolution import Convolution
 from generator.spec import ACCESSORIES, VOCABULARY
 
 FILE = Path(__file__).parents[1] / "weights" / "judge.safetensors"
@@ -128,7 +129,7 @@ class GhostDetector(nn.Module):
 
 
 def _layer(cin: int, cout: int, stride: int = 1, kernel: int = 3) -> nn.Sequential:
-    conv = nn.Conv2d(cin, cout, kernel, stride, kernel // 2, bias=False)
+    conv = Convolution(cin, cout, kernel, stride, kernel // 2, bias=False)
     return nn.Sequential(conv, nn.BatchNorm2d(cout), nn.ReLU(True))
 
 

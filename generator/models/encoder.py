@@ -20,6 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from generator.models.conditions import CONTINUOUS
+from generator.models.convolution import Convolution
 from generator.spec import ACCESSORIES, VOCABULARY
 
 SIDE = 256
@@ -104,7 +105,7 @@ class _Layer(nn.Module):
         self, cin: int, cout: int, *, stride: int = 1, kernel: int = 3, residual: bool = False
     ) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(cin, cout, kernel, stride, kernel // 2, bias=False)
+        self.conv = Convolution(cin, cout, kernel, stride, kernel // 2, bias=False)
         self.norm = nn.BatchNorm2d(cout)
         self.norm.num_batches_tracked = None  # a counter that half precision cannot hold
         self.residual = residual

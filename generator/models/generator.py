@@ -26,6 +26,7 @@ from torch.autograd.function import once_differentiable
 
 from generator.art.palette import Slot
 from generator.models.conditions import ATTRIBUTES, CONTINUOUS, SLICES, interactions
+from generator.models.convolution import Convolution
 from generator.spec import VOCABULARY
 
 NOTHING = len(Slot)
@@ -111,7 +112,7 @@ class Block(nn.Module):
 
     def __init__(self, cin: int, cout: int, style: int) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(cin, cout, 3, padding=1)
+        self.conv = Convolution(cin, cout, 3, padding=1)
         self.film = Film(cout, style)
 
     def forward(self, x: Tensor, w: Tensor) -> Tensor:
@@ -221,9 +222,9 @@ class Generator(nn.Module):
             [Block(config.fine + 2 * n64, config.fine, s), Block(config.fine, config.fine, s)]
         )
         self.up128 = nn.Conv2d(config.fine, 4 * config.last, 1)
-        self.trunk128 = nn.Conv2d(config.last, config.last, 3, padding=1)
+        self.trunk128 = Convolution(config.last, config.last, 3, padding=1)
         self.palette = nn.Conv2d(config.last, 4 * CHANNELS, 1)
-        self.sharpen = nn.Conv2d(config.last, config.last, 3, padding=1)
+        self.sharpen = Convolution(config.last, config.last, 3, padding=1)
         self.palette512 = nn.Conv2d(config.last, 16 * CHANNELS, 1)
         self.free_colour = nn.Parameter(torch.full((3,), 0.5))
 

@@ -21,6 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from generator.models.convolution import Convolution
 from generator.models.tones import PLAIN
 
 MULTIPLE = 8
@@ -46,7 +47,7 @@ class StyleConfig:
     """Named styles, in the order of their learned codes."""
 
 
-class _Conv(nn.Conv2d):
+class _Conv(Convolution):
     def __init__(self, cin: int, cout: int, kernel: int = 3, stride: int = 1) -> None:
         super().__init__(cin, cout, kernel, stride, padding=kernel // 2)
         nn.init.kaiming_normal_(self.weight, _SLOPE)
