@@ -16,13 +16,9 @@ from generator.models.tones import tones
 
 _RENDERS = 6
 """One in so many arbitrary styles is a render of ours: more are stored than there are artworks."""
-_CONTENT, _STYLE = (0.3, 0.9), (0.3, 1.0)
+_CONTENT, _STYLE = (0.3, 0.9), (0.3, 0.7)
 """The smallest and the largest part of a stored picture's side that a crop takes. Styles are looked
-at from near, where strokes are seen, and as a whole, which is how people send them."""
-_RECOLOURED = 0.5
-"""Share of artworks without a name that are learned from in other colours."""
-_DARKEST = 0.7
-"""Exponents on their values go from this to its inverse."""
+at from near: strokes have to be seen in a painting of 512 pixels."""
 
 
 @dataclass(frozen=True)
@@ -106,24 +102,11 @@ class StyleLessons:
             name = _pick(len(self.names), random)
             return content, importance, self._style(self._rows[name], random), name, 0.0
         rows = self._works if _pick(_RENDERS, random) else self._drawn
-        style = self._style(rows if len(rows) else self._works, random)
-        return content, importance, _varied(style, random), -1, 0.0
+        return content, importance, self._style(rows if len(rows) else self._works, random), -1, 0.0
 
     def _style(self, rows: NDArray[np.intp], random: torch.Generator) -> Tensor:
         crop = _Crop(self.data.styles.shape[1], _STYLE, random)
         return crop(self.data.styles[rows[_pick(len(rows), random)]], self.style_size)
-
-
-def _varied(picture: Tensor, random: torch.Generator) -> Tensor:
-    """As if there were more artworks: turned by quarters, half of them in other colours.
-
-    A hundred artworks are few, and the encoder has to read those that it never saw.
-    """
-    turned = torch.rot90(picture, _pick(4, random), (2, 3))
-    if float(torch.rand((), generator=random)) >= _RECOLOURED:
-        return turned
-    power = _DARKEST ** (2 * float(torch.rand((), generator=random)) - 1)
-    return turned[:, torch.randperm(3, generator=random)].clamp(0, 1) ** power
 
 
 class _Crop:

@@ -130,19 +130,6 @@ def test_batches_follow_from_their_seed_and_hold_what_they_say(pictures: Path):
     assert one.importance.shape == (24, 1, 96, 96)
 
 
-def test_artworks_without_a_name_are_seen_in_other_colours_too(pictures: Path):
-    """Two plain ones are in the set: there are more orders of red, green and blue than theirs."""
-
-    def orders(named: float) -> set[tuple[int, ...]]:
-        lessons = StyleLessons(StylePictures(pictures), size=96, own=0.0, named=named)
-        styles = lessons.batch(60, seeded(1)).styles
-        plain = [s.mean((1, 2)) for s in styles if s.std((1, 2)).max() < 0.05]
-        return {tuple(means.argsort().tolist()) for means in plain}
-
-    assert len(orders(named=0.0)) > 2
-    assert not orders(named=1.0)  # the named ones are noise here, and keep what they are
-
-
 def test_losses_are_lowest_for_what_they_ask_for(eye: Eye, photo: Image.Image):
     content = to_tensor(photo.resize((96, 96)))
     style = to_tensor(Image.effect_noise((96, 96), 90).convert("RGB"))
