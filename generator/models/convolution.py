@@ -1,12 +1,11 @@
 """A 3 x 3 convolution whose weights' gradient is taken by Winograd's minimal filtering.
 
-In float32 on a processor, the weights' gradient is most of what a convolution costs to train: the
-library's takes twice to seven times as long as its forward pass. F(3 x 3, 4 x 4) of Lavin and Gray,
-arXiv 1509.09308, needs a quarter of the multiplications. Measured on one thread with AVX2 and
-batches of 8: gradients of the avatar generator's layers took 19 to 425 ms before and 8 to 117 ms
-since, a whole training step 4.0 and 2.7 s (medians of twelve, in turns). The forward
-pass and the inputs' gradient stay with the library: transforming them by tensor operations costs
-what it saves.
+In float32 on a processor, the library takes up to seven times as long for the weights' gradient as
+for the forward pass. F(3 x 3, 4 x 4) of Lavin and Gray, arXiv 1509.09308, needs a quarter of the
+multiplications. On one thread with AVX2 and batches of 8, gradients of the avatar generator's
+layers took 19 to 425 ms before and 8 to 117 ms since, a whole training step 4.0 and 2.7 s (medians
+of twelve, in turns). The forward pass and the inputs' gradient stay with the library: transforming
+them by tensor operations costs about what it saves.
 """
 
 from __future__ import annotations
