@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from generator.selfie.alignment import Floats, Mask
 
 _BINS = 8
 _CELL = 8
+_MARGIN = 5
+"""Pixels about a mask that its structure tensors see: a slope's reach and half a window, and one
+more, for the slopes at an edge are none."""
 _DARK = 0.05
 """Added to the energy that cells are normalised by: flat areas stay quiet."""
 
@@ -60,6 +64,11 @@ def agreement(light: Floats, mask: Mask) -> tuple[float, float]:
     The coherence of the structure tensor over 7 px windows (Bigun, Granlund 1987), weighted by its
     strength: near 1 for combed hair, near 0.3 for curls.
     """
+    rows, columns = (np.flatnonzero(mask.any(axis)) for axis in (1, 0))
+    if not len(rows):
+        return 0.0, 0.0
+    near = (_around(rows), _around(columns))
+    light, mask = light[near], mask[near]
     dx, dy = _slopes(light)
     xx, yy, xy = (_blurred(m) for m in (dx * dx, dy * dy, dx * dy))
     strength = xx + yy
@@ -68,6 +77,10 @@ def agreement(light: Floats, mask: Mask) -> tuple[float, float]:
     if total <= 0:
         return 0.0, 0.0
     return float(coherent[mask].sum()) / total, float(np.sqrt(strength[mask].mean()))
+
+
+def _around(places: NDArray[np.intp]) -> slice:
+    return slice(max(0, places[0] - _MARGIN), places[-1] + _MARGIN + 1)
 
 
 def _blurred(values: Floats, radius: int = 3) -> Floats:
