@@ -23,6 +23,7 @@ from generator.halves import has_fast_bf16
 from generator.manifest import SHIPPED, check
 from generator.models.conditions import Conditions, encode, palettes
 from generator.models.generator import Generator, GeneratorConfig, paint
+from generator.models.storage import unpack
 from generator.spec import AvatarSpec
 
 WEIGHTS = SHIPPED / "moe.safetensors"
@@ -46,9 +47,10 @@ def load_generator(weights: Path) -> Generator:
     try:
         with safe_open(weights, "pt") as file:
             settings = json.loads((file.metadata() or {})["config"])
-            generator = Generator(GeneratorConfig(**settings))
-            state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
-        generator.load_state_dict(state)
+            with torch.device("meta"):  # nothing is drawn from chance only to be overwritten
+                generator = Generator(GeneratorConfig(**settings))
+            state = unpack({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+        generator.load_state_dict(state, assign=True)
     except FileNotFoundError as error:
         raise EngineError(f"there are no weights in {weights}: train or fetch them") from error
     except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:

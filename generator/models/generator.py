@@ -1,10 +1,11 @@
 """The avatar generator: a spec's shape -> masks of palette slots -> a picture.
 
-Four ideas, the first and the last after measurements of conditioning without:
+Five ideas, the first and the last after measurements of conditioning without:
 
 - *Spatial attribute tables*: every level of every attribute (and every slider) has a learned
   16 x 16 feature map of its own, so a cat ear knows where it is. FiLM (Perez et al., arXiv
   1709.07871) alone does not learn it.
+- *Details*: and a finer one, 64 x 64, of a few channels: where a braid's strands or freckles lie.
 - *Interactions*: and a map for every pair of a level and a number that moves it.
 - *Head space*: heads tilt, turn and shrink (chibi) as a whole. The head's features are made in a
   head at rest and then carried to the canvas by the affine map that the spec implies (a spatial
@@ -50,6 +51,8 @@ class GeneratorConfig:
     """Channels of a level's 16 x 16 table."""
     moved: int = 12
     """Channels of the 16 x 16 table of a level and a number that moves it."""
+    detail: int = 8
+    """Channels of a level's 64 x 64 table."""
     head: int = 224
     """Channels of the head's trunk at 16 and 32 px."""
     body: int = 64
@@ -134,7 +137,7 @@ class Tables(nn.Module):
         columns = [i for g in groups for i in range(SLICES[g].start, SLICES[g].stop)]
         if sliders:
             columns += range(ATTRIBUTES, ATTRIBUTES + CONTINUOUS)
-        self.register_buffer("columns", torch.tensor(columns), persistent=False)
+        self.register_buffer("columns", torch.tensor(columns, device="cpu"), persistent=False)
         self.maps = nn.Parameter(torch.randn(len(columns), channels, size, size) * 0.1)
 
     def forward(self, attributes: Tensor, sliders: Tensor) -> Tensor:
@@ -153,7 +156,7 @@ class Interactions(nn.Module):
     def __init__(self, *, channels: int, size: int = 16) -> None:
         super().__init__()
         self.columns: Tensor
-        pairs = torch.tensor(interactions())
+        pairs = torch.tensor(interactions(), device="cpu")
         self.register_buffer("columns", pairs, persistent=False)
         self.maps = nn.Parameter(torch.zeros(len(pairs), channels, size, size))
 
@@ -218,8 +221,12 @@ class Generator(nn.Module):
         self.join = Block(config.trunk + config.body + 2 * n32, config.trunk, s)
         self.trunk32 = Block(config.trunk, config.trunk, s)
         self.up64 = nn.Conv2d(config.trunk, 4 * config.fine, 1)
+        self.details = Tables(groups, channels=config.detail, size=64, sliders=True)
         self.trunk64 = nn.ModuleList(
-            [Block(config.fine + 2 * n64, config.fine, s), Block(config.fine, config.fine, s)]
+            [
+                Block(config.fine + 2 * n64 + config.detail, config.fine, s),
+                Block(config.fine, config.fine, s),
+            ]
         )
         self.up128 = nn.Conv2d(config.fine, 4 * config.last, 1)
         self.trunk128 = Convolution(config.last, config.last, 3, padding=1)
@@ -293,7 +300,9 @@ class Generator(nn.Module):
         parts = [head, _double(body), waves(posed[32]), waves(rest[32])]
         x = self.join(_layout(torch.cat([p.to(x.dtype) for p in parts], 1)), w)
         x = self.trunk32(x, w)
-        parts = [F.pixel_shuffle(self.up64(x), 2), waves(posed[64]), waves(rest[64])]
+        details = self.details(attributes, sliders)
+        details = F.grid_sample(details.float(), posed[64], align_corners=False)
+        parts = [F.pixel_shuffle(self.up64(x), 2), waves(posed[64]), waves(rest[64]), details]
         x = _layout(torch.cat([p.to(x.dtype) for p in parts], 1))
         for block in self.trunk64:
             x = block(x, w)

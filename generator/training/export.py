@@ -1,4 +1,4 @@
-"""From a checkpoint to what is shipped: averaged weights in half precision, as safetensors."""
+"""From a checkpoint to what is shipped: averaged weights in fewer bits, as safetensors."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 from generator.manifest import publish
 from generator.models.encoder import vocabulary
 from generator.models.generator import GeneratorConfig
+from generator.models.storage import pack
 from generator.models.stylenet import StyleConfig
 from generator.training.config import ConfigError, TrainConfig
 
@@ -32,10 +33,9 @@ def export_run(config: TrainConfig, output: Path) -> int:
     if not file.exists():
         raise ConfigError(f"there is no checkpoint in {config.folder}: train first")
     state = torch.load(file, map_location="cpu", weights_only=True)
-    weights = {
-        name.removeprefix("generator."): tensor.half().contiguous()
-        for name, tensor in state["ema"]["module"].items()
-    }
+    weights = pack(
+        {name.removeprefix("generator."): w for name, w in state["ema"]["module"].items()}
+    )
     metadata = {
         "config": json.dumps(asdict(GeneratorConfig()) if config.objective in _PAINTS else {}),
         "run": config.model_dump_json(),

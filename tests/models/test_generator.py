@@ -107,6 +107,24 @@ def test_a_map_of_a_pair_moves_figures_that_have_the_level_by_their_number():
     assert moved.flatten().tolist() == [0.5, -1.0, 0.0]
 
 
+@pytest.mark.parametrize("spec", [AvatarSpec(tilt=1.0), AvatarSpec(style="chibi", turn=-1.0)])
+def test_details_lie_in_head_space(spec: AvatarSpec):
+    """What is learned for a place of the head is drawn where the pose carries that place."""
+    torch.manual_seed(0)
+    generator = Generator(SMALL).eval()
+    conditions = encode([spec])
+    level = SLICES["style"].start + VOCABULARY["style"].index(spec.style)
+    row = generator.details.columns.tolist().index(level)
+    with torch.inference_mode():
+        before = generator.features(*conditions)
+        generator.details.maps[row, :, 20, 40] += 30.0
+        changed = (generator.features(*conditions) - before).square().sum(1)[0]
+    rows, columns = np.unravel_index(int(changed.argmax()), changed.shape)
+    canvas = np.array([columns + 0.5, rows + 0.5]) / 64 - 1
+    head = np.array(frame(spec).to_head_space()) @ np.array([*canvas, 1.0])
+    np.testing.assert_allclose((head + 1) * 32 - 0.5, [40, 20], atol=1.5)
+
+
 @pytest.mark.parametrize("factor", [2, 4])
 def test_cells_become_pixels_row_by_row(factor: int):
     pixels = torch.rand(2, 3, 4 * factor, 5 * factor)
