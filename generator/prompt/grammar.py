@@ -167,11 +167,20 @@ def _groups(clause: list[Token]) -> list[tuple[int, int]]:
                 clause[ahead].kind in ("colour", "joiner", "filler") or _blends(clause, ahead)
             ):
                 if clause[ahead].kind == "colour":
+                    if _complexion(clause[ahead]) != _complexion(clause[index]):
+                        break
                     last = ahead
                 ahead += 1
         groups.append((index, last))
         index = last + 1
     return groups
+
+
+def _complexion(token: Token) -> bool:
+    """Whether a colour is one of skin alone ("pale", "dark skinned"), so that no hair has it."""
+    parts = token.entry.parts
+    coloured = token.kind in ("colour", "shade")
+    return coloured and "skin" in parts and not {"hair", "eyes"} & parts.keys()
 
 
 def _blends(clause: list[Token], index: int) -> bool:
@@ -279,11 +288,15 @@ def _attach(clause: list[Token], start: int, end: int) -> list[tuple[int, Bond]]
     colour = group[0].kind == "colour"
     joiners = [token for token in clause[start : end + 1] if token.kind == "joiner"]
     ahead, behind = _ahead(clause, end, colour), _predicated(clause, start)
+    if _complexion(group[0]):  # "pale red hair" is red hair of somebody pale
+        parts = group[0].entry.parts
+        ahead = ahead if ahead is not None and clause[ahead].entry.part in parts else None
+        behind = behind if behind is not None and clause[behind].entry.part in parts else None
     if behind is None and ahead is None and _is_about_something_else(clause, end):
         for token in group:
             token.lost = True
         return []
-    if behind is None and ahead is None:
+    if behind is None and ahead is None and not _complexion(group[0]):
         behind = _behind(clause, start, colour)
     elif behind is None and len(group) > 1 and joiners:
         before = _behind(clause, start, colour)

@@ -96,7 +96,7 @@ def _entry(kind: str, name: str, data: Mapping[str, Any]) -> Entry:
     }
     if kind in ("colour", "shade"):
         parts: Mapping[str, Mapping[str, Settings]] = colour_parts(columns)
-        if kind == "shade":
+        if kind == "shade" and "hair" in parts:  # "dark" alone is nobody's hair; "pale" is skin
             parts = {part: value for part, value in parts.items() if part != "bare"}
     else:
         parts = {part: _layers(layers) for part, layers in data.get("parts", {}).items()}
