@@ -164,7 +164,9 @@ def _groups(clause: list[Token]) -> list[tuple[int, int]]:
         if clause[index].kind == "colour":
             ahead = index + 1
             while ahead < len(clause) and (
-                clause[ahead].kind in ("colour", "joiner", "filler") or _blends(clause, ahead)
+                clause[ahead].kind in ("colour", "joiner", "filler")
+                or clause[ahead].entry.side == "one"  # "one blue and one red eye"
+                or _blends(clause, ahead)
             ):
                 if clause[ahead].kind == "colour":
                     if _complexion(clause[ahead]) != _complexion(clause[index]):
