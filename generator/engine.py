@@ -22,6 +22,7 @@ from generator.errors import PersonError
 from generator.halves import has_fast_bf16
 from generator.manifest import SHIPPED, check
 from generator.models.conditions import Conditions, encode, palettes
+from generator.models.convolution import channels_last
 from generator.models.generator import Generator, GeneratorConfig, paint
 from generator.models.storage import unpack
 from generator.spec import AvatarSpec
@@ -83,9 +84,8 @@ class Engine:
             check(weights)
         chosen = device if device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
         generator = load_generator(weights)
-        generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         where = torch.device(chosen)
-        return cls(generator.to(where), where)
+        return cls(channels_last(generator).to(where), where)
 
     def warm(self, pictures: int = 1) -> None:
         """Draw once, so that the first person does not wait for kernels and memory.

@@ -26,10 +26,10 @@ from torch import Tensor, nn
 from generator.allocation import keep_memory
 from generator.data.store import Bytes
 from generator.evaluation.augmentation import augment, ghosts
-from generator.evaluation.features import channels_last
 from generator.evaluation.figures import Renders, as_tensor, on_paper
 from generator.evaluation.judge import FILE, Classifier, GhostDetector, Judge
 from generator.evaluation.visibility import labels_of
+from generator.models.convolution import channels_last
 from generator.spec import ACCESSORIES, VOCABULARY, AvatarSpec
 from generator.training.optimizers import optimizers
 from generator.training.precision import half

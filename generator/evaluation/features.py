@@ -8,7 +8,7 @@ figures and which sees colours and strokes.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import torch
 import torch.nn.functional as F
@@ -16,8 +16,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from generator.errors import PersonError
-
-M = TypeVar("M", bound=nn.Module)
+from generator.models.convolution import channels_last
 
 
 class FeatureExtractor(Protocol):
@@ -132,12 +131,6 @@ def load_lite0() -> Lite0:
     network.load_state_dict({k: v for k, v in state.items() if not k.startswith("_fc.")})
     _fold(network.eval())
     return channels_last(network.requires_grad_(False))
-
-
-def channels_last(module: M) -> M:
-    """Rows of channels instead of planes: a quarter faster on CPUs."""
-    module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return module
 
 
 def _fold(network: Lite0) -> None:

@@ -17,10 +17,9 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from generator.errors import PersonError
-from generator.evaluation.features import M, channels_last
 from generator.evaluation.visibility import ATTRIBUTES
 from generator.manifest import publish
-from generator.models.convolution import Convolution
+from generator.models.convolution import Convolution, M, channels_last
 from generator.spec import ACCESSORIES, VOCABULARY
 
 FILE = Path(__file__).parents[1] / "weights" / "judge.safetensors"

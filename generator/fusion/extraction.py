@@ -21,6 +21,7 @@ from generator.art.palette import hex_colour
 from generator.errors import PersonError
 from generator.evaluation.colours import ciede2000, lab
 from generator.manifest import SHIPPED, check
+from generator.models.convolution import channels_last
 from generator.models.encoder import COLOURS, SIDE, Encoder, Region, Seen, vocabulary
 from generator.spec import ACCESSORIES, EXCLUSIVE, SLIDERS, VOCABULARY, AvatarSpec
 from generator.training.precision import half
@@ -110,8 +111,7 @@ class Reader:
             check(weights)
         encoder = load_encoder(weights)
         chosen = device if device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
-        encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        return cls(encoder.to(torch.device(chosen)), torch.device(chosen))
+        return cls(channels_last(encoder).to(torch.device(chosen)), torch.device(chosen))
 
     def read(self, pictures: Sequence[Image.Image]) -> list[Reading]:
         """What pictures show; two forward passes for all of them.

@@ -10,7 +10,7 @@ them by tensor operations costs about what it saves.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -18,6 +18,8 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from generator.halves import has_fast_bf16
+
+M = TypeVar("M", bound=nn.Module)
 
 _TILE = 4
 _CACHED = 3 << 20
@@ -97,6 +99,18 @@ class _Convolve(torch.autograd.Function):
         )
 
 
+def channels_last(network: M) -> M:
+    """Kernels as rows of channels instead of planes: a quarter faster on CPUs.
+
+    Kernels alone: `Module.to(memory_format=...)` turns every tensor of four dimensions, and learned
+    maps, which are flattened to be added up, would be copied for every figure.
+    """
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
+            module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network
+
+
 class Convolution(nn.Conv2d):
     """`nn.Conv2d`, trained faster if it is 3 x 3, of stride 1, and float32 is what there is.
 
@@ -122,6 +136,21 @@ class Convolution(nn.Conv2d):
             and not has_fast_bf16(x.device)
             and x.shape[2] % _TILE == 0 == x.shape[3] % _TILE
         )
+
+
+class Pointwise(nn.Conv2d):
+    """A 1 x 1 `nn.Conv2d` as the matrix product that it is.
+
+    The library takes its slow path for a single figure, and lays its channels out anew twice.
+    """
+
+    def __init__(self, cin: int, cout: int) -> None:
+        super().__init__(cin, cout, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, I, H, W) -> (B, O, H, W), in rows of channels."""
+        rows = F.linear(x.permute(0, 2, 3, 1), self.weight.flatten(1), self.bias)
+        return rows.permute(0, 3, 1, 2)
 
 
 def _rows_of_channels(x: Tensor) -> Tensor:

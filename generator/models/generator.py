@@ -16,6 +16,7 @@ Five ideas, the first and the last after measurements of conditioning without:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isqrt, pi
 from typing import Any
@@ -27,7 +28,7 @@ from torch.autograd.function import once_differentiable
 
 from generator.art.palette import Slot
 from generator.models.conditions import ATTRIBUTES, CONTINUOUS, SLICES, interactions
-from generator.models.convolution import Convolution
+from generator.models.convolution import Convolution, Pointwise
 from generator.spec import VOCABULARY
 
 NOTHING = len(Slot)
@@ -220,7 +221,7 @@ class Generator(nn.Module):
         self.body16 = Block(config.body + n16, config.body, s)
         self.join = Block(config.trunk + config.body + 2 * n32, config.trunk, s)
         self.trunk32 = Block(config.trunk, config.trunk, s)
-        self.up64 = nn.Conv2d(config.trunk, 4 * config.fine, 1)
+        self.up64 = Pointwise(config.trunk, 4 * config.fine)
         self.details = Tables(groups, channels=config.detail, size=64, sliders=True)
         self.trunk64 = nn.ModuleList(
             [
@@ -228,11 +229,11 @@ class Generator(nn.Module):
                 Block(config.fine, config.fine, s),
             ]
         )
-        self.up128 = nn.Conv2d(config.fine, 4 * config.last, 1)
+        self.up128 = Pointwise(config.fine, 4 * config.last)
         self.trunk128 = Convolution(config.last, config.last, 3, padding=1)
-        self.palette = nn.Conv2d(config.last, 4 * CHANNELS, 1)
+        self.palette = Pointwise(config.last, 4 * CHANNELS)
         self.sharpen = Convolution(config.last, config.last, 3, padding=1)
-        self.palette512 = nn.Conv2d(config.last, 16 * CHANNELS, 1)
+        self.palette512 = Pointwise(config.last, 16 * CHANNELS)
         self.free_colour = nn.Parameter(torch.full((3,), 0.5))
 
     def forward(self, attributes: Tensor, sliders: Tensor, pose: Tensor, size: int = 256) -> Tensor:
@@ -282,10 +283,10 @@ class Generator(nn.Module):
         w = self.mapping(attributes, sliders)
         rest = {r: _grid(len(pose), r, w.device) for r in (16, 32, 64)}
         tables = self.head_tables(attributes, sliders), self.head_moves(attributes, sliders)
-        x = _layout(torch.cat([*tables, waves(rest[16])], 1))
+        x = _cat([*tables, waves(rest[16])])
         for block in self.head16:
             x = block(x, w)
-        x = _layout(torch.cat([_double(x), waves(rest[32]).to(x.dtype)], 1))
+        x = _cat([_double(x), waves(rest[32]).to(x.dtype)])
         for block in self.head32:
             x = block(x, w)
 
@@ -296,14 +297,14 @@ class Generator(nn.Module):
             share[:, None, None, None] * maps(attributes, sliders)
             for share, maps in zip(styles.unbind(1), self.body_tables, strict=True)
         )
-        body = self.body16(_layout(torch.cat([body, waves(rest[16])], 1)), w)
+        body = self.body16(_cat([body, waves(rest[16])]), w)
         parts = [head, _double(body), waves(posed[32]), waves(rest[32])]
-        x = self.join(_layout(torch.cat([p.to(x.dtype) for p in parts], 1)), w)
+        x = self.join(_cat([p.to(x.dtype) for p in parts]), w)
         x = self.trunk32(x, w)
         details = self.details(attributes, sliders)
         details = F.grid_sample(details.float(), posed[64], align_corners=False)
         parts = [F.pixel_shuffle(self.up64(x), 2), waves(posed[64]), waves(rest[64]), details]
-        x = _layout(torch.cat([p.to(x.dtype) for p in parts], 1))
+        x = _cat([p.to(x.dtype) for p in parts])
         for block in self.trunk64:
             x = block(x, w)
         return F.leaky_relu(self.trunk128(_layout(F.pixel_shuffle(self.up128(x), 2))), 0.2)
@@ -342,6 +343,11 @@ def paint(masks: Tensor, colours: Tensor) -> Tensor:
 
 def _layout(x: Tensor) -> Tensor:
     return x.contiguous(memory_format=torch.channels_last)
+
+
+def _cat(parts: Sequence[Tensor]) -> Tensor:
+    """All channels, in rows: most parts lie so already, and all would be copied at the end."""
+    return torch.cat([_layout(p) for p in parts], 1)
 
 
 def _double(x: Tensor) -> Tensor:

@@ -18,6 +18,7 @@ from generator.allocation import keep_memory
 from generator.engine import EngineError
 from generator.manifest import SHIPPED, check
 from generator.models.colourspace import recoloured
+from generator.models.convolution import channels_last
 from generator.models.stylenet import MULTIPLE, StyleConfig, StyleNetwork
 from generator.models.tones import toned, tones
 from generator.style.pictures import (
@@ -111,9 +112,8 @@ class Stylizer:
             check(weights)
         chosen = device if device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
         network = load_network(weights)
-        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         where = torch.device(chosen)
-        return cls(network.to(where), where, precision)
+        return cls(channels_last(network).to(where), where, precision)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from generator.engine import SHARPNESS, load_generator
 from generator.models.conditions import Conditions, cat
+from generator.models.convolution import channels_last
 from generator.models.discriminator import Discriminator
 from generator.models.generator import CHANNELS, Generator, paint
 from generator.training.batches import (
@@ -84,7 +85,7 @@ class AvatarObjective:
         g.palette512.requires_grad_(False)
         d = Discriminator()
         for network in (g, d):
-            network.to(fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+            channels_last(network.to(fabric.device))
         self.ema = Ema(g, config.ema)
         self.ema.module.to(fabric.device)
         section = config.avatar

@@ -14,6 +14,7 @@ from torch import Tensor
 from generator.evaluation.classifier import loss_of
 from generator.evaluation.visibility import ATTRIBUTES
 from generator.fusion.extraction import load_encoder
+from generator.models.convolution import channels_last
 from generator.models.encoder import Encoder, Region, Seen
 from generator.spec import SLIDERS, VOCABULARY
 from generator.training.config import EncoderSection, TrainConfig
@@ -43,7 +44,7 @@ class EncoderObjective:
         self.scenes = Scenes(config.data, seed=config.seed)
         start = config.encoder.weights
         network = load_encoder(start) if start else Encoder()
-        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        channels_last(network)
         self.ema = Ema(network, config.ema)
         self.ema.module.to(fabric.device)
         own = optimizers(network, lr=config.lr, betas=config.betas, kernel_lr=config.kernel_lr)

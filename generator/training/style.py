@@ -15,6 +15,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from generator.data.style_pictures import StylePictures
+from generator.models.convolution import channels_last
 from generator.models.stylenet import StyleConfig, StyleNetwork
 from generator.models.tones import toned, tones
 from generator.style.stylizer import load_network
@@ -61,7 +62,7 @@ class StyleObjective:
             StylePictures(config.data[0]), size=s.size, own=s.own, named=s.named
         )
         painter = _Painter(self._network())
-        painter.to(fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        channels_last(painter.to(fabric.device))
         own = optimizers(painter, lr=config.lr, betas=config.betas, kernel_lr=config.kernel_lr)
         self.ema = Ema(painter, config.ema)
         self.ema.module.to(fabric.device)

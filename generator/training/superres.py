@@ -15,6 +15,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from generator.engine import load_generator
+from generator.models.convolution import channels_last
 from generator.models.generator import Generator, paint
 from generator.training.batches import Batch, Figures, choose_cells, pixel_weights
 from generator.training.config import TrainConfig
@@ -47,7 +48,7 @@ class SuperresObjective:
         if not config.superres.go_on:
             generator.start_512()
         head = _Head(generator)
-        head.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        channels_last(head)
         learning = [p for p in head.parameters() if p.requires_grad]
         optimizer = torch.optim.Adam(learning, config.lr, config.betas)
         self.ema = Ema(head, config.ema)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from generator.models import convolution
-from generator.models.convolution import Convolution
+from generator.models.convolution import Convolution, Pointwise, channels_last
 
 
 def gradients(layer: torch.nn.Conv2d, x: Tensor, grad: Tensor) -> list[Tensor]:
@@ -89,3 +89,20 @@ def test_drawing_needs_no_graph() -> None:
     layer = Convolution(4, 4, 3, padding=1)
     with torch.inference_mode():
         assert layer(torch.randn(1, 4, 8, 8)).shape == (1, 4, 8, 8)
+
+
+def test_a_pointwise_convolution_is_a_1_x_1_convolution():
+    torch.manual_seed(0)
+    layer = Pointwise(5, 7)
+    plain = torch.nn.Conv2d(5, 7, 1)
+    plain.load_state_dict(layer.state_dict())
+    x = torch.randn(2, 5, 4, 6).contiguous(memory_format=torch.channels_last)
+    torch.testing.assert_close(layer(x), plain(x))
+
+
+def test_only_kernels_are_laid_out_anew():
+    network = torch.nn.ParameterDict({"maps": torch.nn.Parameter(torch.randn(2, 3, 4, 4))})
+    layer = torch.nn.Conv2d(3, 5, 3)
+    channels_last(torch.nn.ModuleList([network, layer]))
+    assert network["maps"].is_contiguous()
+    assert layer.weight.is_contiguous(memory_format=torch.channels_last)
