@@ -171,6 +171,8 @@ def _groups(clause: list[Token]) -> list[tuple[int, int]]:
                 if clause[ahead].kind == "colour":
                     if _complexion(clause[ahead]) != _complexion(clause[index]):
                         break
+                    if _dyed_before(clause, index, ahead) is not None:
+                        break
                     last = ahead
                 ahead += 1
         groups.append((index, last))
@@ -183,6 +185,23 @@ def _complexion(token: Token) -> bool:
     parts = token.entry.parts
     coloured = token.kind in ("colour", "shade")
     return coloured and "skin" in parts and not {"hair", "eyes"} & parts.keys()
+
+
+def _dyed_before(clause: list[Token], index: int, ahead: int) -> int | None:
+    """The lock before a colour that is its own: 挑染蓝色的黑发, black hair with streaks of blue.
+
+    Args:
+        index: The colour's place.
+        ahead: That of the colour after it, which is another's then.
+    """
+    said = index - 1
+    while said >= 0 and clause[said].kind in ("copula", "filler"):
+        said -= 1
+    if said < 0 or clause[said].entry.part not in ("streak", "ombre"):
+        return None
+    apart = any(token.kind == "filler" for token in clause[index + 1 : ahead])
+    told = any(token.kind == "copula" for token in clause[said:index])
+    return said if (apart or told) and not clause[said].text.isascii() else None
 
 
 def _blends(clause: list[Token], index: int) -> bool:
@@ -290,6 +309,15 @@ def _attach(clause: list[Token], start: int, end: int) -> list[tuple[int, Bond]]
     colour = group[0].kind == "colour"
     joiners = [token for token in clause[start : end + 1] if token.kind == "joiner"]
     ahead, behind = _ahead(clause, end, colour), _predicated(clause, start)
+    following = next((i for i in range(end + 1, len(clause)) if clause[i].kind == "colour"), None)
+    dyed = _dyed_before(clause, start, following) if colour and following is not None else None
+    if dyed is not None:
+        ahead, behind = None, dyed
+    elif behind is not None and any(
+        clause[index].kind == "colour" and _dyed_before(clause, index, start) is not None
+        for index in range(behind + 1, start)
+    ):
+        behind = None  # what the lock is has been said
     if _complexion(group[0]):  # "pale red hair" is red hair of somebody pale
         parts = group[0].entry.parts
         ahead = ahead if ahead is not None and clause[ahead].entry.part in parts else None
