@@ -155,6 +155,12 @@ class Lexicon:
         groups = str(_load("characters")["shapes"]).split()
         self.shapes = {shape: group[0] for group in groups for shape in group[1:]}
         """Han characters and the shape that each is looked up as."""
+        self.emoticons = {
+            clean(face).casefold(): emoji
+            for emoji, faces in _load("emoticons")["emoticons"].items()
+            for face in faces.split()
+        }
+        """Faces of ordinary characters, and the emoji that each is read as."""
         self.glued = frozenset(_load("grammar")["glued"])
         friends = _load("false_friends")
         self.false_friends = frozenset(str(friends["words"]).split())

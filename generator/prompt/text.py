@@ -17,6 +17,7 @@ LIMIT = 500
 _CJK = re.compile(
     r"[\u3005-\u3007\u3041-\u309f\u30a0-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
 )
+_RUN = re.compile(r"\S+")
 _SEPARATORS = frozenset(',;.!?()[]{}|"\n、。・「」『』【】〈〉《》…“”')
 
 
@@ -48,6 +49,11 @@ def clean(text: str) -> str:
             kept.append(character)
     # Compatibility forms expand to up to 18 characters (U+FDFA), hence the second cut.
     return unicodedata.normalize("NFKC", "".join(kept))[:LIMIT]
+
+
+def named_faces(text: str, emoticons: Mapping[str, str]) -> str:
+    """Cleaned text with its emoticons (":(", "T_T") as the emoji that they stand for."""
+    return _RUN.sub(lambda run: emoticons.get(run.group().casefold(), run.group()), text)
 
 
 def _is_part_of_word(character: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from generator.prompt.lexicon import UNKNOWN, Entry, Lexicon, colour_parts
-from generator.prompt.text import Atom, atoms
+from generator.prompt.text import Atom, atoms, named_faces
 
 BREAK = Entry("break", "")
 IGNORED = Entry("filler", "")
@@ -57,7 +57,8 @@ class Token:
 
 def read(text: str, lexicon: Lexicon) -> list[Token]:
     """The tokens of a cleaned text, in order and without gaps."""
-    pieces = [part for atom in atoms(text, lexicon.shapes) for part in _parts(atom, lexicon)]
+    said = named_faces(text, lexicon.emoticons)
+    pieces = [part for atom in atoms(said, lexicon.shapes) for part in _parts(atom, lexicon)]
     keys = [key for _, key in pieces]
     tokens: list[Token] = []
     at = 0
