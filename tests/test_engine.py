@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from generator.engine import Engine, EngineError
+from generator.engine import SHARPNESS, Engine, EngineError
+from generator.models.conditions import encode, palettes
+from generator.models.generator import unshuffled
 from generator.spec import AvatarSpec, resolve_colour
 
 
@@ -73,3 +75,22 @@ def test_wrong_weights_are_one_sentence(tmp_path: Path):
     broken.write_bytes(b"\x00" * 100)
     with pytest.raises(EngineError, match="damaged"):
         Engine.load(broken)
+
+
+@pytest.mark.parametrize("size", [256, 512])
+def test_masks_are_smoothed_alike_everywhere(engine: Engine, size: int):
+    """Painting goes band by band; no seam may show, and no frame at the picture's edges."""
+    specs = [AvatarSpec(seed=3, turn=0.5), AvatarSpec(style="chibi")]
+    conditions, colours = encode(specs), palettes(specs)
+    painted = engine.paint(conditions, colours, size)
+    with torch.inference_mode():
+        scores = unshuffled(engine.generator(*conditions, size=size).float())
+        side = {256: 0.15, 512: 0.25}[size]
+        line = torch.tensor([side, 1 - 2 * side, side])
+        kernel = torch.outer(line, line).expand(scores.shape[1], 1, 3, 3)
+        total = torch.conv2d(scores, kernel, padding=1, groups=scores.shape[1])
+        there = torch.conv2d(torch.ones_like(scores), kernel, padding=1, groups=scores.shape[1])
+        masks = (total / there * SHARPNESS).softmax(1)
+        slots = engine.generator.colours(colours)
+        whole = torch.einsum("bchw,bck->bkhw", masks, slots)
+    torch.testing.assert_close(painted, whole, rtol=0, atol=1e-3)

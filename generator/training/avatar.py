@@ -68,7 +68,7 @@ class Lesson(nn.Module):
             logits = self.generator.cells(features, index)
             painted = self.generator.masks256(features[(rows, slice(None), *window)])
         loss = slot_cross_entropy(logits, slots, shares, weight)
-        masks = (SHARPNESS * painted.float()).softmax(-1)  # the critic sees what people get
+        masks = (SHARPNESS * painted.float()).softmax(-1)  # sharp, as people get it
         return loss, paint(masks, self.generator.colours(palettes))
 
 
