@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-from generator.art.palette import Slot
 from generator.engine import SHARPNESS, Engine, EngineError
 from generator.models.conditions import encode, palettes
 from generator.models.generator import unshuffled
@@ -91,11 +90,7 @@ def test_masks_are_smoothed_alike_everywhere(engine: Engine, size: int):
         kernel = torch.outer(line, line)[None, None]
         total = torch.conv2d(scores.flatten(0, 1)[:, None], kernel, padding=1).view_as(scores)
         there = torch.conv2d(torch.ones(1, 1, size, size), kernel, padding=1)
-        total /= there
-        fine = [s for s in Slot if s.name.startswith("EYE")]
-        fine += [Slot.WHITE, Slot.INK, Slot.LIP, Slot.MOUTH]
-        total[:, fine] = scores[:, fine]  # of eyes, mouths and marks every pixel tells
-        masks = (total * SHARPNESS).softmax(1)
+        masks = (total / there * SHARPNESS).softmax(1)
         slots = engine.generator.colours(colours)
         whole = torch.einsum("bchw,bck->bkhw", masks, slots)
     torch.testing.assert_close(painted, whole, rtol=0, atol=1e-3)

@@ -1,6 +1,6 @@
 """Weights as files hold them: half precision, and learned maps in bytes.
 
-Maps are three quarters of the avatar generator's numbers, and every figure adds up twenty or more
+Maps are seven tenths of the avatar generator's numbers, and every figure adds up twenty or more
 of them: rounding errors of a single one hardly show.
 """
 

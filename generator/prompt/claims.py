@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from generator.prompt.grammar import Bond, bonds, clauses, grade, negate, settings_of, shade
+from generator.prompt.grammar import Bond, bonds, clauses, grade, negate, settings_of
 from generator.prompt.lexicon import Settings
 from generator.prompt.pronouns import allow_again, antecedent
+from generator.prompt.shades import shade
 from generator.prompt.tokens import Token
 from generator.spec import ACCESSORIES, PALETTES, SLIDERS, VOCABULARY
 
