@@ -179,9 +179,12 @@ def coloured(slots: Bytes, shares: Bytes, colours: Sequence[RGB]) -> Bytes:
     table = np.zeros((BACKGROUND + 1, 4), np.uint8)
     table[: len(colours), :3], table[: len(colours), 3] = colours, 255
     words = table.view(np.uint32)[:, 0]  # four channels are looked up at once
-    first, second = shares[..., 0].astype(np.uint16), shares[..., 1].astype(np.uint16)
-    total = np.full((*slots.shape[:2], 4), 127, np.uint16)
+    picture = words[slots[..., 0]]
+    mixed = (shares[..., 0] != 255).nonzero()  # one pixel in four
+    slots, shares = slots[mixed], shares[mixed].astype(np.uint16)
+    first, second = shares[:, 0], shares[:, 1]
+    total = np.full((len(slots), 4), 127, np.uint16)
     for k, share in enumerate((first, second, 255 - first - second)):
-        layer = words[slots[..., k]].view(np.uint8).reshape(total.shape)
-        total += layer * share[..., None]
-    return (total // 255).astype(np.uint8)
+        total += words[slots[:, k], None].view(np.uint8) * share[:, None]
+    picture[mixed] = (total // 255).astype(np.uint8).view(np.uint32)[:, 0]
+    return picture[..., None].view(np.uint8)
