@@ -25,7 +25,7 @@ from generator.manifest import SHIPPED, check
 from generator.models.conditions import Conditions, encode, palettes
 from generator.models.convolution import channels_last
 from generator.models.generator import Generator, GeneratorConfig
-from generator.models.storage import unpack
+from generator.models.storage import read
 from generator.spec import AvatarSpec
 
 WEIGHTS = SHIPPED / "moe.safetensors"
@@ -53,7 +53,7 @@ def load_generator(weights: Path) -> Generator:
             settings = json.loads((file.metadata() or {})["config"])
             with torch.device("meta"):  # nothing is drawn from chance only to be overwritten
                 generator = Generator(GeneratorConfig(**settings))
-            state = unpack({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+            state = read(file)
         generator.load_state_dict(state, assign=True)
     except FileNotFoundError as error:
         raise EngineError(f"there are no weights in {weights}: train or fetch them") from error

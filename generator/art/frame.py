@@ -112,8 +112,8 @@ class Frame:
         rotate = f"rotate({fmt(tilt)} {fmt(pivot[0])} {fmt(pivot[1])})"
         return f"{rotate} {place} translate({fmt(dx)} 0)".strip()
 
-    def to_head_space(self) -> list[list[float]]:
-        """The inverse of `head` at depth 0.6, as a 2 x 3 matrix between [-1, 1] squares.
+    def to_head_space(self, depth: float = 0.6) -> list[list[float]]:
+        """The inverse of `head` at a depth, as a 2 x 3 matrix between [-1, 1] squares.
 
         Tells where in head space a point of the canvas lies, x right and y down.
         """
@@ -126,7 +126,7 @@ class Frame:
         d, e = -s / scale, c / scale
         tx = (CX - a * scale * CX - b * scale * pivot_y - offset_x) / scale
         ty = (pivot_y - d * scale * CX - e * scale * pivot_y - offset_y) / scale
-        tx -= self.spec.turn * 0.6 * _TURN_SHIFT
+        tx -= self.spec.turn * depth * _TURN_SHIFT
         half = SIDE / 2
         return [
             [a, b, (a * half + b * half + tx) / half - 1],

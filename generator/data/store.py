@@ -187,4 +187,5 @@ def coloured(slots: Bytes, shares: Bytes, colours: Sequence[RGB]) -> Bytes:
     for k, share in enumerate((first, second, 255 - first - second)):
         total += words[slots[:, k], None].view(np.uint8) * share[:, None]
     picture[mixed] = (total // 255).astype(np.uint8).view(np.uint32)[:, 0]
-    return picture[..., None].view(np.uint8)
+    rgba: Bytes = picture[..., None].view(np.uint8)
+    return rgba

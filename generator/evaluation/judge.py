@@ -20,6 +20,7 @@ from generator.errors import PersonError
 from generator.evaluation.visibility import ATTRIBUTES
 from generator.manifest import publish
 from generator.models.convolution import Convolution, M, channels_last
+from generator.models.storage import pack, read
 from generator.spec import ACCESSORIES, VOCABULARY
 
 FILE = Path(__file__).parents[1] / "weights" / "judge.safetensors"
@@ -156,7 +157,7 @@ class Judge:
             raise PersonError(f"there is no judge in {file}: train one with `{train}`")
         with safe_open(file, "pt") as opened:
             notes = dict(opened.metadata() or {})
-            state = {name: opened.get_tensor(name).float() for name in opened.keys()}  # noqa: SIM118
+            state = read(opened)
         if notes.get("vocabulary") != vocabulary():
             raise PersonError(
                 f"the judge in {file} knows other attributes: train it again: {train}"
@@ -168,16 +169,16 @@ class Judge:
         return cls(classifier, ghosts, notes)
 
     def save(self, file: Path = FILE) -> None:
-        """Half precision, in one piece or not at all."""
+        """As `generator.models.storage` writes weights, in one piece or not at all."""
         tensors = {
-            f"{prefix}.{name}": value.half().contiguous()
+            f"{prefix}.{name}": value
             for prefix, module in (("classifier", self.classifier), ("ghosts", self.ghosts))
             for name, value in module.state_dict().items()
             if not name.endswith("num_batches_tracked")
         }
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_suffix(".part")
-        save_file(tensors, part, {**self.notes, "vocabulary": vocabulary()})
+        save_file(pack(tensors), part, {**self.notes, "vocabulary": vocabulary()})
         publish(part, file)
 
     @torch.inference_mode()

@@ -23,6 +23,7 @@ from generator.evaluation.colours import ciede2000, lab
 from generator.manifest import SHIPPED, check
 from generator.models.convolution import channels_last
 from generator.models.encoder import COLOURS, SIDE, Encoder, Region, Seen, vocabulary
+from generator.models.storage import read
 from generator.spec import ACCESSORIES, EXCLUSIVE, SLIDERS, VOCABULARY, AvatarSpec
 from generator.training.precision import half
 
@@ -77,7 +78,7 @@ def load_encoder(weights: Path) -> Encoder:
         with safe_open(weights, "pt") as file:
             if (file.metadata() or {}).get("vocabulary") != vocabulary():
                 raise ValueError("another vocabulary")
-            state = {k: file.get_tensor(k).float() for k in file.keys()}  # noqa: SIM118
+            state = read(file)
         encoder = Encoder()
         # Batch norm asks for a counter that is not kept: what is missing is what matters.
         if encoder.load_state_dict(state, strict=False).missing_keys:

@@ -14,7 +14,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from generator.art.frame import frame
 from generator.engine import Engine
 from generator.fusion.extraction import Reading
 from generator.models.conditions import Conditions, encode, palettes
@@ -29,7 +28,6 @@ _SURE = 0.97
 """Choices at least as probable are not called into question."""
 _SLACK = 0.998
 """A change has to make the distance this much smaller: a tie is no reason to change one's mind."""
-_POSED = ("turn", "tilt")
 
 
 def refine(engine: Engine, reading: Reading) -> Reading:
@@ -109,14 +107,15 @@ def _moved(engine: Engine, spec: AvatarSpec, figure: Tensor) -> AvatarSpec:
     # Clones: tensors made in inference mode take no part in gradients.
     sliders = start.sliders[:, : len(SLIDERS)].clone().requires_grad_()
     detail = start.sliders[:, len(SLIDERS) :]
-    slopes = {SLIDERS.index(name): _slope(spec, name).to(engine.device) for name in _POSED}
+    slopes = [part.to(engine.device) for part in _slopes(spec)]
     adam = torch.optim.Adam([sliders], _RATE, (0.8, 0.95))
     for _ in range(STEPS):
-        pose = start.pose
-        for column, slope in slopes.items():
-            offset = sliders[:, column] - start.sliders[:, column]
-            pose = pose + offset[:, None, None] * slope
-        conditions = Conditions(start.attributes, torch.cat([sliders, detail], 1), pose)
+        offset = (sliders - start.sliders[:, : len(SLIDERS)])[0]
+        pose, anchors = (
+            part + torch.tensordot(offset, slope, 1)
+            for part, slope in zip((start.pose, start.anchors), slopes, strict=True)
+        )
+        conditions = Conditions(start.attributes, torch.cat([sliders, detail], 1), pose, anchors)
         loss = pyramid_l1(engine.paint(conditions, colours), wanted).sum()
         (sliders.grad,) = torch.autograd.grad(loss, [sliders])
         adam.step()
@@ -126,9 +125,13 @@ def _moved(engine: Engine, spec: AvatarSpec, figure: Tensor) -> AvatarSpec:
     return spec.model_copy(update=dict(zip(SLIDERS, values, strict=True)))
 
 
-def _slope(spec: AvatarSpec, name: str) -> Tensor:
-    """How the head's pose changes with a slider: (2, 3), nearly the same everywhere."""
-    low, high = (
-        torch.tensor(frame(spec.model_copy(update={name: v})).to_head_space()) for v in (-0.5, 0.5)
-    )
-    return high - low
+def _slopes(spec: AvatarSpec) -> tuple[Tensor, Tensor]:
+    """How pose and anchors change with each slider, nearly the same everywhere.
+
+    Returns:
+        (len(SLIDERS), 2, 3) and (len(SLIDERS), len(ANCHORS), 2, 3).
+    """
+    ends = [spec.model_copy(update={name: v}) for name in SLIDERS for v in (-0.5, 0.5)]
+    conditions = encode(ends)
+    pose, anchors = (x[1::2] - x[::2] for x in (conditions.pose, conditions.anchors))
+    return pose, anchors

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from generator.art.anchors import anchors
 from generator.art.frame import frame
 from generator.art.palette import palette
 from generator.spec import ACCESSORIES, SLIDERS, VOCABULARY, AvatarSpec
@@ -61,48 +62,47 @@ def interactions() -> list[tuple[int, int]]:
 
 @dataclass(frozen=True)
 class Conditions:
-    """The shapes of a batch of figures. All three are linear: two figures can be mixed.
+    """The shapes of a batch of figures. All of it is linear: two figures can be mixed.
 
     attributes: (B, ATTRIBUTES) float; a one-hot per group of `SLICES`, a many-hot for accessories,
         and a one-hot per sign of `AvatarSpec.detail` (which eye winks, where a fringe falls to).
     sliders: (B, CONTINUOUS) float in [-1, 1].
     pose: (B, 2, 3) float affine map from canvas to head space, both as [-1, 1] squares
         (the form torch's affine_grid takes).
+    anchors: (B, len(ANCHORS), 2, 3) the same from the canvas to windows on the face's features.
     """
 
     attributes: Tensor
     sliders: Tensor
     pose: Tensor
+    anchors: Tensor
 
     def __iter__(self) -> Iterator[Tensor]:
         """So that `generator(*conditions)` works."""
-        return iter((self.attributes, self.sliders, self.pose))
+        return iter((self.attributes, self.sliders, self.pose, self.anchors))
 
     def __len__(self) -> int:
         return len(self.attributes)
 
     def __getitem__(self, index: slice | Tensor) -> Conditions:
-        return Conditions(self.attributes[index], self.sliders[index], self.pose[index])
+        return Conditions(*(part[index] for part in self))
 
     def to(self, device: torch.device) -> Conditions:
-        return Conditions(self.attributes.to(device), self.sliders.to(device), self.pose.to(device))
+        return Conditions(*(part.to(device) for part in self))
 
     def mix(self, other: Conditions, share: Tensor) -> Conditions:
         """`share` (B,) of `other` in self; between the two, not necessarily a drawable figure."""
         return Conditions(
-            torch.lerp(self.attributes, other.attributes, share[:, None]),
-            torch.lerp(self.sliders, other.sliders, share[:, None]),
-            torch.lerp(self.pose, other.pose, share[:, None, None]),
+            *(
+                torch.lerp(mine, theirs, share.view(-1, *[1] * (mine.ndim - 1)))
+                for mine, theirs in zip(self, other, strict=True)
+            )
         )
 
 
 def cat(parts: Sequence[Conditions]) -> Conditions:
     """Several batches as one."""
-    return Conditions(
-        torch.cat([p.attributes for p in parts]),
-        torch.cat([p.sliders for p in parts]),
-        torch.cat([p.pose for p in parts]),
-    )
+    return Conditions(*(torch.cat(same) for same in zip(*parts, strict=True)))
 
 
 def encode(specs: Sequence[AvatarSpec]) -> Conditions:
@@ -116,11 +116,12 @@ def encode(specs: Sequence[AvatarSpec]) -> Conditions:
         for name in spec.accessories:
             row[SLICES["accessories"].start + ACCESSORIES.index(name)] = 1
     sliders = [[*(getattr(s, name) for name in SLIDERS), *s.detail] for s in specs]
-    pose = [frame(s).to_head_space() for s in specs]
+    frames = [frame(s) for s in specs]
     return Conditions(
         attributes,
         torch.tensor(sliders, dtype=torch.float32),
-        torch.tensor(pose, dtype=torch.float32),
+        torch.tensor([at.to_head_space() for at in frames], dtype=torch.float32),
+        torch.tensor([anchors(at) for at in frames], dtype=torch.float32),
     )
 
 

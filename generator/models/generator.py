@@ -1,12 +1,14 @@
 """The avatar generator: a spec's shape -> masks of palette slots -> a picture.
 
-Five ideas, the first and the last after measurements of conditioning without:
+Six ideas, the first and the last after measurements of conditioning without:
 
 - *Spatial attribute tables*: every level of every attribute (and every slider) has a learned
   16 x 16 feature map of its own, so a cat ear knows where it is. FiLM (Perez et al., arXiv
   1709.07871) alone does not learn it.
 - *Details*: and a finer one, 64 x 64, of a few channels: where a braid's strands or freckles lie.
 - *Interactions*: and a map for every pair of a level and a number that moves it.
+- *Close-up*: eyes, brows, cheeks and mouth are looked at once more, each in a frame of its own
+  (`generator.models.closeup`).
 - *Head space*: heads tilt, turn and shrink (chibi) as a whole. The head's features are made in a
   head at rest and then carried to the canvas by the affine map that the spec implies (a spatial
   transformer, Jaderberg et al., arXiv 1506.02025, whose transform is known instead of learned).
@@ -16,19 +18,18 @@ Five ideas, the first and the last after measurements of conditioning without:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isqrt, pi
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 
 from generator.art.palette import Slot
-from generator.models.conditions import ATTRIBUTES, CONTINUOUS, SLICES, interactions
+from generator.models.closeup import CloseUp, on_canvas
+from generator.models.conditions import ATTRIBUTES, CONTINUOUS, SLICES
 from generator.models.convolution import Convolution, Pointwise
+from generator.models.layers import SLOPE, Block, Interactions, Tables, cat_channels, rows_of
 from generator.spec import VOCABULARY
 
 NOTHING = len(Slot)
@@ -37,7 +38,6 @@ CHANNELS = 32
 """Every slot, nothing, and one free colour (32 also keeps rows of channels aligned, which triples
 the speed of the softmax)."""
 _BODY = ("presentation", "age", "outfit")
-_SLOPE = 0.2
 _WAVES = {16: (1, 2, 4), 32: (1, 2, 4, 8), 64: (2, 4, 8, 16, 32)}
 """Coordinate frequencies by resolution, in half periods over the square."""
 
@@ -64,106 +64,8 @@ class GeneratorConfig:
     """Channels at 64 px."""
     last: int = 48
     """Channels at 128 px."""
-
-
-class _Modulate(torch.autograd.Function):
-    """Unit RMS over space and channels, scale, shift, LeakyReLU, with as few passes as it takes.
-
-    Left to autograd, the parts take a third of a training step.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
-        # Summed in the order of memory, which is a third faster than dimension by dimension.
-        length = torch.linalg.vector_norm(x.permute(0, 2, 3, 1).flatten(1), dim=1)[:, None]
-        power = length.float()[..., None, None].square() / x[0].numel()
-        norm = torch.rsqrt(power + 1e-6)  # (B, 1, 1, 1); scale, shift: (B, C, 1, 1)
-        y = torch.addcmul(shift.to(x.dtype), x, (norm * (1 + scale)).to(x.dtype))
-        y = F.leaky_relu_(y, _SLOPE)
-        ctx.save_for_backward(x, scale, norm, y)
-        return y
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        x, scale, norm, y = ctx.saved_tensors
-        g = torch.ops.aten.leaky_relu_backward(grad, y, _SLOPE, self_is_result=True)
-        along_x = (g * x).sum((2, 3), keepdim=True).float()
-        shift = g.sum((2, 3), keepdim=True)
-        # d norm / d x = -norm^3 x / N
-        inward = (along_x * (1 + scale)).sum(1, keepdim=True) * norm**3 / x[0].numel()
-        g.mul_((norm * (1 + scale)).to(g.dtype)).addcmul_(x, -inward.to(g.dtype))
-        return g, (along_x * norm).to(scale.dtype), shift.to(scale.dtype)
-
-
-class Film(nn.Module):
-    """Unit RMS over space and channels, scale and shift by w, LeakyReLU; no batch statistics."""
-
-    def __init__(self, channels: int, style: int) -> None:
-        super().__init__()
-        self.affine = nn.Linear(style, 2 * channels)
-        nn.init.zeros_(self.affine.weight)
-        nn.init.zeros_(self.affine.bias)
-
-    def forward(self, x: Tensor, w: Tensor) -> Tensor:
-        scale, shift = self.affine(w).float()[:, :, None, None].chunk(2, 1)  # (B, C, 1, 1) each
-        modulated: Tensor = _Modulate.apply(x, scale, shift)
-        return modulated
-
-
-class Block(nn.Module):
-    """conv 3x3, FiLM, LeakyReLU, with a residual path when the widths allow."""
-
-    def __init__(self, cin: int, cout: int, style: int) -> None:
-        super().__init__()
-        self.conv = Convolution(cin, cout, 3, padding=1)
-        self.film = Film(cout, style)
-
-    def forward(self, x: Tensor, w: Tensor) -> Tensor:
-        y = self.film(self.conv(x), w)
-        return (x + y).mul_(0.7071) if x.shape == y.shape else y
-
-
-class Tables(nn.Module):
-    """One learned (C, S, S) map per attribute level, summed over what a figure has.
-
-    With `sliders`, one map per slider too, times the slider's value.
-    """
-
-    def __init__(
-        self, groups: tuple[str, ...], *, channels: int, size: int = 16, sliders: bool = False
-    ) -> None:
-        super().__init__()
-        self.columns: Tensor
-        columns = [i for g in groups for i in range(SLICES[g].start, SLICES[g].stop)]
-        if sliders:
-            columns += range(ATTRIBUTES, ATTRIBUTES + CONTINUOUS)
-        self.register_buffer("columns", torch.tensor(columns, device="cpu"), persistent=False)
-        self.maps = nn.Parameter(torch.randn(len(columns), channels, size, size) * 0.1)
-
-    def forward(self, attributes: Tensor, sliders: Tensor) -> Tensor:
-        chosen = torch.cat([attributes, sliders], 1)[:, self.columns]
-        return (chosen @ self.maps.flatten(1)).unflatten(1, self.maps.shape[1:])
-
-
-class Interactions(nn.Module):
-    """One learned (C, S, S) map per pair of a level and a number that moves its lines.
-
-    Summed, times the number, over the levels that a figure has: how each hairstyle changes with
-    length, volume or turn, to the first order. Tables that are only added cannot say it, and FiLM
-    has too few channels to say it for every level.
-    """
-
-    def __init__(self, *, channels: int, size: int = 16) -> None:
-        super().__init__()
-        self.columns: Tensor
-        pairs = torch.tensor(interactions(), device="cpu")
-        self.register_buffer("columns", pairs, persistent=False)
-        self.maps = nn.Parameter(torch.zeros(len(pairs), channels, size, size))
-
-    def forward(self, attributes: Tensor, sliders: Tensor) -> Tensor:
-        moved = torch.cat([attributes, sliders], 1)[:, self.columns].prod(-1)  # (B, pairs)
-        return (moved @ self.maps.flatten(1)).unflatten(1, self.maps.shape[1:])
+    close: int = 32
+    """Channels of the face's close-up at 128 px."""
 
 
 class Mapping(nn.Module):
@@ -222,7 +124,7 @@ class Generator(nn.Module):
         self.join = Block(config.trunk + config.body + 2 * n32, config.trunk, s)
         self.trunk32 = Block(config.trunk, config.trunk, s)
         self.up64 = Pointwise(config.trunk, 4 * config.fine)
-        self.details = Tables(groups, channels=config.detail, size=64, sliders=True)
+        self.details = Tables(groups, channels=config.detail, height=64, width=64, sliders=True)
         self.trunk64 = nn.ModuleList(
             [
                 Block(config.fine + 2 * n64 + config.detail, config.fine, s),
@@ -231,18 +133,21 @@ class Generator(nn.Module):
         )
         self.up128 = Pointwise(config.fine, 4 * config.last)
         self.trunk128 = Convolution(config.last, config.last, 3, padding=1)
-        self.palette = Pointwise(config.last, 4 * CHANNELS)
+        self.closeup = CloseUp(config.last, config.close, s)
+        self.palette = Pointwise(config.last + config.close, 4 * CHANNELS)
         self.sharpen = Convolution(config.last, config.last, 3, padding=1)
-        self.palette512 = Pointwise(config.last, 16 * CHANNELS)
+        self.palette512 = Pointwise(config.last + config.close, 16 * CHANNELS)
         self.free_colour = nn.Parameter(torch.full((3,), 0.5))
 
-    def forward(self, attributes: Tensor, sliders: Tensor, pose: Tensor, size: int = 256) -> Tensor:
+    def forward(
+        self, attributes: Tensor, sliders: Tensor, pose: Tensor, anchors: Tensor, size: int = 256
+    ) -> Tensor:
         """The tensors of `Conditions` -> logits (B, 128, 128, f * f, CHANNELS) in f x f cells.
 
         f is 2 at 256 px and 4 at 512 px; pixel (f y + i, f x + j) is entry f i + j of cell (y, x).
         `unshuffled` gives (B, CHANNELS, size, size); losses need not pay for that.
         """
-        features = self.features(attributes, sliders, pose)
+        features = self.features(attributes, sliders, pose, anchors)
         return self.masks512(features) if size == 512 else self.masks256(features)
 
     def masks256(self, features: Tensor) -> Tensor:
@@ -261,7 +166,9 @@ class Generator(nn.Module):
         return F.linear(chosen, head.weight.flatten(1), head.bias).unflatten(-1, (-1, CHANNELS))
 
     def _sharpened(self, features: Tensor) -> Tensor:
-        return features + F.leaky_relu(self.sharpen(features), _SLOPE)
+        trunk, close = features.split([self.config.last, self.config.close], 1)
+        sharper = F.leaky_relu(self.sharpen(rows_of(trunk)), SLOPE).add_(trunk)
+        return cat_channels([sharper, close])
 
     def start_512(self) -> None:
         """Begin the 512 px head as the 256 px head with every pixel doubled."""
@@ -278,15 +185,23 @@ class Generator(nn.Module):
                 cells = theirs.unflatten(0, (4, CHANNELS))[doubled]
                 mine.copy_(cells.flatten(0, 1))
 
-    def features(self, attributes: Tensor, sliders: Tensor, pose: Tensor) -> Tensor:
-        """What both heads read: (B, last, 128, 128)."""
+    def features(
+        self, attributes: Tensor, sliders: Tensor, pose: Tensor, anchors: Tensor
+    ) -> Tensor:
+        """What both heads read: (B, last + close, 128, 128)."""
         w = self.mapping(attributes, sliders)
+        trunk = self.trunk(attributes, sliders, pose, w)
+        close = self.closeup(self.closeup.cut(trunk), attributes, sliders, anchors, w)
+        return cat_channels([trunk, on_canvas(close)])
+
+    def trunk(self, attributes: Tensor, sliders: Tensor, pose: Tensor, w: Tensor) -> Tensor:
+        """The whole figure, before the face is looked at closely: (B, last, 128, 128)."""
         rest = {r: _grid(len(pose), r, w.device) for r in (16, 32, 64)}
         tables = self.head_tables(attributes, sliders), self.head_moves(attributes, sliders)
-        x = _cat([*tables, waves(rest[16])])
+        x = cat_channels([*tables, waves(rest[16])])
         for block in self.head16:
             x = block(x, w)
-        x = _cat([_double(x), waves(rest[32]).to(x.dtype)])
+        x = cat_channels([_double(x), waves(rest[32]).to(x.dtype)])
         for block in self.head32:
             x = block(x, w)
 
@@ -297,17 +212,18 @@ class Generator(nn.Module):
             share[:, None, None, None] * maps(attributes, sliders)
             for share, maps in zip(styles.unbind(1), self.body_tables, strict=True)
         )
-        body = self.body16(_cat([body, waves(rest[16])]), w)
+        body = self.body16(cat_channels([body, waves(rest[16])]), w)
         parts = [head, _double(body), waves(posed[32]), waves(rest[32])]
-        x = self.join(_cat([p.to(x.dtype) for p in parts]), w)
+        x = self.join(cat_channels([p.to(x.dtype) for p in parts]), w)
         x = self.trunk32(x, w)
         details = self.details(attributes, sliders)
         details = F.grid_sample(details.float(), posed[64], align_corners=False)
         parts = [F.pixel_shuffle(self.up64(x), 2), waves(posed[64]), waves(rest[64]), details]
-        x = _cat([p.to(x.dtype) for p in parts])
+        x = cat_channels([p.to(x.dtype) for p in parts])
         for block in self.trunk64:
             x = block(x, w)
-        return F.leaky_relu(self.trunk128(_layout(F.pixel_shuffle(self.up128(x), 2))), 0.2)
+        x = rows_of(F.pixel_shuffle(self.up128(x), 2))
+        return F.leaky_relu(self.trunk128(x), SLOPE)
 
     def colours(self, palettes: Tensor) -> Tensor:
         """(B, len(Slot), 3) colours of the slots -> (B, CHANNELS, 4), opaque but for nothing."""
@@ -339,15 +255,6 @@ def paint(masks: Tensor, colours: Tensor) -> Tensor:
     b, h, w, area, c = masks.shape
     flat = masks.reshape(b, h * w * area, c) @ colours.to(masks.dtype)
     return unshuffled(flat.view(b, h, w, area, 4))
-
-
-def _layout(x: Tensor) -> Tensor:
-    return x.contiguous(memory_format=torch.channels_last)
-
-
-def _cat(parts: Sequence[Tensor]) -> Tensor:
-    """All channels, in rows: most parts lie so already, and all would be copied at the end."""
-    return torch.cat([_layout(p) for p in parts], 1)
 
 
 def _double(x: Tensor) -> Tensor:

@@ -19,6 +19,7 @@ from generator.engine import EngineError
 from generator.manifest import SHIPPED, check
 from generator.models.colourspace import recoloured
 from generator.models.convolution import channels_last
+from generator.models.storage import read
 from generator.models.stylenet import MULTIPLE, StyleConfig, StyleNetwork
 from generator.models.tones import toned, tones
 from generator.style.pictures import (
@@ -66,7 +67,7 @@ def load_network(weights: Path) -> StyleNetwork:
     try:
         with safe_open(weights, "pt") as file:
             settings = json.loads((file.metadata() or {})["config"])
-            state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+            state = read(file)
         lists: dict[str, Any] = {
             k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()
         }

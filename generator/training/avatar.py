@@ -32,7 +32,7 @@ from generator.training.batches import (
     pixels,
     true_masks,
 )
-from generator.training.config import TrainConfig
+from generator.training.config import ConfigError, TrainConfig
 from generator.training.drawings import Drawings, pyramid_l1
 from generator.training.ema import Ema
 from generator.training.losses import (
@@ -42,7 +42,7 @@ from generator.training.losses import (
     slot_cross_entropy,
 )
 from generator.training.optimizers import optimizers
-from generator.training.pictures import grid
+from generator.training.pictures import drawn_grid
 from generator.training.precision import Half, half
 from generator.training.stepping import Stepper
 
@@ -72,6 +72,20 @@ class Lesson(nn.Module):
         return loss, paint(masks, self.generator.colours(palettes))
 
 
+def _choose(generator: Generator, parts: tuple[str, ...]) -> None:
+    """Only these parts learn.
+
+    Raises:
+        ConfigError: There is no such part.
+    """
+    known = dict(generator.named_children())
+    generator.requires_grad_(False)
+    for part in parts:
+        if part not in known:
+            raise ConfigError(f"avatar.learn: there is no {part}: the parts are {', '.join(known)}")
+        known[part].requires_grad_(True)
+
+
 class AvatarObjective:
     """Owns the networks, their optimizers and what one step does with them."""
 
@@ -81,6 +95,8 @@ class AvatarObjective:
         self.figures = Figures(config.data, seed=config.seed)
         start = config.avatar.weights
         g = load_generator(start) if start else Generator()
+        if config.avatar.learn:
+            _choose(g, config.avatar.learn)
         g.sharpen.requires_grad_(False)  # the 512 px head is trained on the finished generator
         g.palette512.requires_grad_(False)
         d = Discriminator()
@@ -164,13 +180,7 @@ class AvatarObjective:
 
     def pictures(self) -> Image.Image:
         """The fixed grid: 24 figures of the data set, drawn by the averaged weights."""
-        fixed = self._fixed.to(self.fabric.device)
-        images = []
-        with torch.inference_mode():
-            for i in range(0, len(fixed.conditions), 8):
-                masks = self.ema.module(*fixed.conditions[i : i + 8]).float().softmax(-1)
-                images.append(paint(masks, self.ema.module.colours(fixed.palettes[i : i + 8])))
-        return grid(torch.cat(images), columns=6)
+        return drawn_grid(self.ema.module, self._fixed.to(self.fabric.device))
 
     def _between(self, conditions: Conditions, seen: int) -> Conditions:
         """Half a batch of figures between two specs."""

@@ -28,6 +28,9 @@ class AvatarSection(_Section):
 
     weights: Path | None = None
     """An exported generator to go on from, instead of from chance; `images` counts on, too."""
+    learn: tuple[str, ...] = ()
+    """The parts of the generator that learn ("details", "trunk64" ...). The others stay as they
+    are, and what lies before the first costs a forward pass only. Without any, all learn."""
     feature_weight: float = Field(4.0, ge=1)
     """How much more an eye, brow or mouth pixel counts than another."""
     mark_weight: float = Field(12.0, ge=1)
@@ -73,6 +76,15 @@ class SuperresSection(_Section):
     mark_weight: float = Field(12.0, ge=1)
 
 
+class CloseUpSection(_Section):
+    """The close-up of faces on a finished generator. Weights as in `AvatarSection`."""
+
+    weights: Path = Path("generator/weights/moe.safetensors")
+    feature_weight: float = Field(8.0, ge=1)
+    mark_weight: float = Field(12.0, ge=1)
+    edge_weight: float = Field(1.0, ge=0)
+
+
 class EncoderSection(_Section):
     """The encoder: pictures of figures -> specs. Weights of its losses; levels count as 1."""
 
@@ -110,7 +122,7 @@ class TrainConfig(_Section):
     """The whole run. Paths are relative to the working directory."""
 
     name: str = Field(pattern=r"[A-Za-z0-9_.-]+")
-    objective: Literal["avatar", "superres", "textbook", "encoder", "style"]
+    objective: Literal["avatar", "superres", "closeup", "textbook", "encoder", "style"]
     data: tuple[Path, ...] = Field(min_length=1)
     """Rendered sets (avatar, encoder), shown as one; the textbook models take the first, of any
     kind."""
@@ -138,6 +150,7 @@ class TrainConfig(_Section):
     runs: Path = Path("runs")
     avatar: AvatarSection = AvatarSection()  # type: ignore[call-arg]
     superres: SuperresSection = SuperresSection()  # type: ignore[call-arg]
+    closeup: CloseUpSection = CloseUpSection()  # type: ignore[call-arg]
     textbook: TextbookSection = TextbookSection()  # type: ignore[call-arg]
     style: StyleSection = StyleSection()  # type: ignore[call-arg]
     encoder: EncoderSection = EncoderSection()  # type: ignore[call-arg]

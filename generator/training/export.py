@@ -17,7 +17,9 @@ from generator.models.storage import pack
 from generator.models.stylenet import StyleConfig
 from generator.training.config import ConfigError, TrainConfig
 
-_PAINTS = ("avatar", "superres")
+_PAINTS = ("avatar", "superres", "closeup")
+_ADDED = {"superres": "512", "closeup": "closeup"}
+"""Objectives that add to a finished network, and what their numbers are filed under."""
 
 
 def export_run(config: TrainConfig, output: Path) -> int:
@@ -45,13 +47,15 @@ def export_run(config: TrainConfig, output: Path) -> int:
     if config.objective == "style":
         metadata["config"] = json.dumps(asdict(StyleConfig(names=tuple(state["names"]))))
     shown, hours = str(state["seen"]), f"{state['seconds'] / 3600:.2f}"
-    if config.objective == "superres":
-        with safe_open(config.superres.weights, "pt") as base:
-            before = base.metadata() or {}
-        metadata |= {k: before[k] for k in ("run", "images", "hours") if k in before}
-        metadata |= {"images_512": shown, "hours_512": hours}
+    if config.objective in _ADDED:
+        metadata |= _notes(getattr(config, config.objective).weights)
+        part_of = _ADDED[config.objective]
+        metadata |= {f"images_{part_of}": shown, f"hours_{part_of}": hours}
     else:
         metadata |= {"images": shown, "hours": hours}
+        if config.start is not None and config.start.exists():
+            before = _notes(config.start)
+            metadata |= {k: v for k, v in before.items() if k.startswith(("images_", "hours_"))}
     part = output.with_suffix(".part")
     save_file(weights, part, metadata)
     publish(part, output)
@@ -60,6 +64,11 @@ def export_run(config: TrainConfig, output: Path) -> int:
 
 def history(weights: Path) -> tuple[int, float]:
     """How many images a safetensors file of `export_run` was shown, and in how many seconds."""
-    with safe_open(weights, "pt") as file:
-        notes = file.metadata() or {}
+    notes = _notes(weights)
     return int(notes.get("images", 0)), float(notes.get("hours", 0)) * 3600
+
+
+def _notes(weights: Path) -> dict[str, str]:
+    with safe_open(weights, "pt") as file:
+        notes: dict[str, str] = file.metadata() or {}
+    return notes

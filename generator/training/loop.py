@@ -59,6 +59,10 @@ def build_objective(config: TrainConfig, fabric: Fabric) -> Objective:
             from generator.training.superres import SuperresObjective
 
             return SuperresObjective(config, fabric)
+        case "closeup":
+            from generator.training.closeup import CloseUpObjective
+
+            return CloseUpObjective(config, fabric)
         case "style":
             from generator.training.style import StyleObjective
 

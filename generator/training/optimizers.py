@@ -10,6 +10,9 @@ from torch import Tensor, nn
 from generator.halves import has_fast_bf16
 
 _LAST = ("palette", "paint")
+_EPSILON = 1e-12
+"""Adam's, beside the root of a number's mean squared gradient. Those of learned maps are 1e-10 to
+1e-8, since each is one place of one level: beside torch's 1e-8 they hardly learn."""
 
 
 class KernelMuon(torch.optim.Muon):
@@ -93,7 +96,7 @@ def optimizers(
     """
     learning = [(n, p) for n, p in module.named_parameters() if p.requires_grad]
     if not kernel_lr:
-        return [torch.optim.Adam([p for _, p in learning], lr, betas, fused=True)]
+        return [torch.optim.Adam([p for _, p in learning], lr, betas, _EPSILON, fused=True)]
     convolutions = {
         f"{name}.weight"
         for name, layer in module.named_modules()
@@ -101,7 +104,8 @@ def optimizers(
     }
     kernels = [p for n, p in learning if n in convolutions]
     rest = [p for n, p in learning if n not in convolutions]
-    return [torch.optim.Adam(rest, lr, betas, fused=True), KernelMuon(kernels, kernel_lr)]
+    adam = torch.optim.Adam(rest, lr, betas, _EPSILON, fused=True)
+    return [adam, KernelMuon(kernels, kernel_lr)] if kernels else [adam]
 
 
 def _matrix(tensor: Tensor, kernel: Tensor) -> Tensor:

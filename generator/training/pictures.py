@@ -7,6 +7,19 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from generator.models.generator import Generator, paint
+from generator.training.batches import Batch
+
+
+@torch.inference_mode()
+def drawn_grid(generator: Generator, batch: Batch, *, columns: int = 6) -> Image.Image:
+    """The figures of a batch at 256 px, in the batch's palettes."""
+    images = []
+    for i in range(0, len(batch.conditions), 8):
+        masks = generator(*batch.conditions[i : i + 8]).float().softmax(-1)
+        images.append(paint(masks, generator.colours(batch.palettes[i : i + 8])))
+    return grid(torch.cat(images), columns=columns)
+
 
 def grid(
     pictures: Tensor, *, columns: int, background: tuple[int, int, int] = (238, 240, 246)

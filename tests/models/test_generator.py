@@ -22,18 +22,19 @@ from generator.models.discriminator import Discriminator
 from generator.models.generator import (
     CHANNELS,
     NOTHING,
-    Film,
     Generator,
     GeneratorConfig,
-    Interactions,
     paint,
     unshuffled,
 )
+from generator.models.layers import Film, Interactions
 from generator.models.textbook import DcganDiscriminator, DcganGenerator, Vae
 from generator.priors import uniform
 from generator.spec import ACCESSORIES, SLIDERS, VOCABULARY, AvatarSpec
 
-SMALL = GeneratorConfig(style=16, table=4, moved=2, head=8, body=4, trunk=8, fine=8, last=8)
+SMALL = GeneratorConfig(
+    style=16, table=4, moved=2, head=8, body=4, trunk=8, fine=8, last=8, close=4
+)
 
 
 def matrix(transform: str) -> np.ndarray:
@@ -116,11 +117,14 @@ def test_details_lie_in_head_space(spec: AvatarSpec):
     level = SLICES["style"].start + VOCABULARY["style"].index(spec.style)
     row = generator.details.columns.tolist().index(level)
     with torch.inference_mode():
-        before = generator.features(*conditions)
+        attributes, sliders, pose, _ = conditions
+        w = generator.mapping(attributes, sliders)
+        before = generator.trunk(attributes, sliders, pose, w)
         generator.details.maps[row, :, 20, 40] += 30.0
-        changed = (generator.features(*conditions) - before).square().sum(1)[0]
-    rows, columns = np.unravel_index(int(changed.argmax()), changed.shape)
-    canvas = np.array([columns + 0.5, rows + 0.5]) / 64 - 1
+        changed = (generator.trunk(attributes, sliders, pose, w) - before).square().sum(1)[0]
+    share = (changed / changed.sum()).numpy()
+    middle = [float((share.sum(k) * (np.arange(128) + 0.5)).sum()) for k in (0, 1)]
+    canvas = np.array(middle) / 64 - 1
     head = np.array(frame(spec).to_head_space()) @ np.array([*canvas, 1.0])
     np.testing.assert_allclose((head + 1) * 32 - 0.5, [40, 20], atol=1.5)
 

@@ -27,6 +27,19 @@ def test_maps_lose_less_than_half_a_step_and_the_rest_is_rounded_to_half(seed: i
     torch.testing.assert_close(again["a.maps"], back["a.maps"], rtol=1e-5, atol=0)
 
 
+def test_large_kernels_are_kept_in_bytes_and_last_layers_are_not():
+    torch.manual_seed(0)
+    state = {"a.weight": torch.randn(96, 64, 3, 3), "b.weight": torch.randn(512, 128, 1, 1)}
+    state["a.weight"][0] *= 1e-3  # a channel of small numbers keeps its precision
+    packed = pack(state)
+    assert packed["a.weight"].dtype == torch.int8
+    assert packed["b.weight"].dtype == torch.half
+    back = unpack(packed)
+    assert back.keys() == state.keys()
+    apart = (back["a.weight"] - state["a.weight"]).flatten(1).norm(dim=1)
+    assert (apart < 0.015 * state["a.weight"].flatten(1).norm(dim=1)).all()
+
+
 def test_maps_of_older_files_are_read_as_they_are():
     maps = torch.randn(2, 3, 4, 4).half()
     torch.testing.assert_close(unpack({"a.maps": maps})["a.maps"], maps.float())

@@ -83,3 +83,14 @@ def test_every_parameter_has_one_optimizer():
     }
     (only,) = optimizers(network, lr=1e-3, betas=(0.9, 0.99), kernel_lr=0)
     assert len(only.param_groups[0]["params"]) == len(rest) + 1
+
+
+def test_a_gradient_as_small_as_a_learned_map_has_is_learned_from():
+    linear = nn.Linear(2, 1, bias=False)
+    before = linear.weight.detach().clone()
+    (adam,) = optimizers(linear, lr=0.01, betas=(0.9, 0.99), kernel_lr=0.02)
+    linear.weight.grad = torch.tensor([[1e-10, -1.0]])
+    adam.step()
+    torch.testing.assert_close(
+        linear.weight.detach() - before, torch.tensor([[-0.01, 0.01]]), rtol=0.02, atol=0
+    )

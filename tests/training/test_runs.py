@@ -140,6 +140,42 @@ def test_a_run_can_begin_with_finished_weights(figures: Path, tmp_path: Path):
         torch.testing.assert_close(begun[name], tensor, rtol=0, atol=0)
 
 
+def test_the_close_up_learns_and_leaves_the_rest_alone(figures: Path, tmp_path: Path):
+    file = write_config(tmp_path / "face.toml", figures, objective="closeup", name="face")
+    config = read_config(file)
+    trainer = Trainer(config)
+    first = trainer.objective.step(0, 1.0)["reconstruction"]
+    trainer.objective._stream = None
+    trainer.run()
+    begun = load_generator(WEIGHTS).state_dict()
+    for name, tensor in trainer.objective.face.module.generator.state_dict().items():
+        learns = name.startswith("closeup.") or name == "palette.weight"
+        assert learns or torch.equal(tensor, begun[name]), name
+    palette = trainer.objective.face.module.generator.palette.weight
+    trunk = trainer.objective.face.module.generator.config.last
+    assert torch.equal(palette[:, :trunk], begun["palette.weight"][:, :trunk])
+    assert not torch.equal(palette[:, trunk:], begun["palette.weight"][:, trunk:])
+    trainer.objective._stream = None
+    assert trainer.objective.step(0, 0.0)["reconstruction"] < first + 0.02
+
+
+def test_some_parts_can_learn_while_the_others_stay(figures: Path, tmp_path: Path):
+    file = write_config(tmp_path / "parts.toml", figures, images=4)
+    text = file.read_text()
+    file.write_text(text.replace("[avatar]", '[avatar]\nlearn = ["details", "palette"]'))
+    trainer = Trainer(read_config(file))
+    generator = trainer.objective.generator.module.generator
+    before = {name: tensor.clone() for name, tensor in generator.state_dict().items()}
+    trainer.run()
+    for name, tensor in generator.state_dict().items():
+        changed = not torch.equal(tensor, before[name])
+        assert changed == name.startswith(("details.", "palette.")), name
+    wrong = text.replace("[avatar]", '[avatar]\nlearn = ["detail"]')
+    file.write_text(wrong.replace("tiny", "wrong"))
+    with pytest.raises(ConfigError, match="there is no detail: the parts are mapping"):
+        Trainer(read_config(file))
+
+
 def test_own_drawings_join_the_training(figures: Path, tmp_path: Path):
     folder = tmp_path / "mine"
     folder.mkdir()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.art.accessories.placement import face_half, open_side
-from generator.art.canvas import Canvas, ellipse
+from generator.art.canvas import Canvas, Point, ellipse
 from generator.art.frame import CX, Frame
 from generator.art.palette import Slot
 
@@ -15,8 +15,7 @@ _FRECKLES = (
 
 
 def freckles(canvas: Canvas, at: Frame) -> None:
-    y = _cheek_y(at, 7.0)
-    x = min(at.eye_x - 1.0 + 1.5 * at.spec.detail[3], face_half(at, y + 3) - 14.5)
+    x, y = freckled(at)
     flat = 0.7 if at.chibi else 1.0
     d = "".join(
         ellipse(CX + side * (x + dx), y + dy * flat, r * 1.12, r)
@@ -30,13 +29,24 @@ def freckles(canvas: Canvas, at: Frame) -> None:
 
 def mole(canvas: Canvas, at: Frame) -> None:
     """A beauty spot under the outer corner of one eye."""
-    y = _cheek_y(at, 5.5)
-    x = min(at.eye_x + 7.0 + 3.0 * at.spec.detail[3], face_half(at, y) - 7.0)
+    x, y = spotted(at)
     with at.layer(canvas, 0.7), canvas.feature("marks"):
         canvas.ellipse(CX + open_side(at) * x, y, 2.5, 2.5, fill=Slot.INK)
 
 
-def _cheek_y(at: Frame, below: float) -> float:
+def freckled(at: Frame) -> Point:
+    """The middle of the right cheek's freckles, from the axis."""
+    y = cheek_y(at, 7.0)
+    return min(at.eye_x - 1.0 + 1.5 * at.spec.detail[3], face_half(at, y + 3) - 14.5), y
+
+
+def spotted(at: Frame) -> Point:
+    """Where a mole is if it is on the right cheek, from the axis."""
+    y = cheek_y(at, 5.5)
+    return min(at.eye_x + 7.0 + 3.0 * at.spec.detail[3], face_half(at, y) - 7.0), y
+
+
+def cheek_y(at: Frame, below: float) -> float:
     """`below` the eyes, but on the cheek however large and low they are."""
     return min(at.eye_y + at.eye_h + below, at.chin_y - (12.0 if at.chibi else 15.0))
 
@@ -46,7 +56,7 @@ def scar(canvas: Canvas, at: Frame) -> None:
     side = open_side(at)
     x = CX + side * at.eye_x
     if at.spec.detail[0] > 0:
-        y = _cheek_y(at, 7.5 if at.chibi else 9.0)
+        y = cheek_y(at, 7.5 if at.chibi else 9.0)
         x = CX + side * min(at.eye_x, face_half(at, y + 3) - 15.0)
         lines = [[(x - side * 9, y - 3.5), (x + side * 1, y + 0.6), (x + side * 12, y + 2.6)]]
         ticks = [
@@ -54,7 +64,7 @@ def scar(canvas: Canvas, at: Frame) -> None:
             for dx, dy in ((-4.0, -1.6), (1.6, 0.8), (7.0, 2.0))
         ]
     else:  # in two pieces: it spares the eye between them
-        top, low = at.brow_y - 11.0, _cheek_y(at, 15.0) + 2.0
+        top, low = at.brow_y - 11.0, cheek_y(at, 15.0) + 2.0
         lid, under = at.eye_y - at.eye_h - 2.0, min(at.eye_y + at.eye_h + 0.5, low - 8.0)
         lines = [
             [(x + side * 9, top), (x + side * 6.5, (top + lid) / 2), (x + side * 6, lid)],

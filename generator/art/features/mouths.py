@@ -127,13 +127,16 @@ def scale(at: Frame) -> float:
     return at.mouth_w / 10.0 * (1.4 if at.chibi else 1.08)
 
 
+def lift(at: Frame, name: str) -> float:
+    """How far above `Frame.mouth_y` a mouth is drawn: large ones need room above the chin."""
+    return max(0.0, MOUTHS[name].reach[2] * scale(at) + 3.5 - (at.chin_y - at.mouth_y))
+
+
 def draw(canvas: Canvas, at: Frame, name: str) -> None:
     mouth = MOUTHS[name]
     s = scale(at)
-    # Large mouths need room above the chin.
-    lift = max(0.0, mouth.reach[2] * s + 3.5 - (at.chin_y - at.mouth_y))
     side = -1 if at.spec.detail[2] < 0 else 1
-    place = f"translate({CX:.2f} {at.mouth_y - lift:.2f}) scale({side * s:.3f} {s:.3f})"
+    place = f"translate({CX:.2f} {at.mouth_y - lift(at, name):.2f}) scale({side * s:.3f} {s:.3f})"
     with canvas.group(transform=place):
         if mouth.outline:
             _open(canvas, mouth, at, name)

@@ -1,0 +1,77 @@
+"""Where a face's features lie on the canvas, and how large: known before anything is drawn.
+
+Freckles go where the cheeks are, fangs where the mouth is. A feature's *window* is a rectangle in
+head space around it, at the depth that its layer has; what is in the window looks much the same on
+every face, wherever sliders, age and turn have put it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generator.art.accessories import marks
+from generator.art.accessories.placement import face_half
+from generator.art.canvas import SIDE, Point
+from generator.art.features import brows, eyes, mouths
+from generator.art.features.poses import POSES
+from generator.art.frame import CX, Frame
+
+ANCHORS = (
+    "eye_left", "eye_right", "brow_left", "brow_right", "cheek_left", "cheek_right", "mouth", "jaw",
+)  # fmt: skip
+"""In the order of `anchors`; left and right are the picture's."""
+
+
+@dataclass(frozen=True)
+class _Window:
+    """Middle, half width and half height in head space; depth as in `Frame.head`."""
+
+    x: float
+    y: float
+    half_w: float
+    half_h: float
+    depth: float
+
+
+def anchors(at: Frame) -> list[list[list[float]]]:
+    """Affine maps (2 x 3) from the canvas to the windows of `ANCHORS`, all as [-1, 1] squares."""
+    pose = POSES[at.spec.expression]
+    pair = eyes.eyes(at, pose)
+    windows = [_Window(e.x, e.y, 1.7 * e.w, 1.7 * e.h, eyes.DEPTH) for e in pair]
+    # A scar through a brow stays where it is when the brow rises.
+    still = "scar" in at.spec.accessories
+    x = at.eye_x + 1.0 - (0.0 if still else pose.brows.close)
+    y = at.brow_y - (0.0 if still else pose.brows.lift)
+    windows += [_Window(CX + s * x, y, 1.3 * at.eye_w, 17.0, brows.DEPTH) for s in (-1, 1)]
+    x, y = _cheek(at)
+    windows += [_Window(CX + s * x, y, 22.0, 22.0, 0.75) for s in (-1, 1)]
+    lift, s = mouths.lift(at, pose.mouth), mouths.scale(at)
+    windows.append(_Window(CX, at.mouth_y - lift + 2 * s, 18 * s, 16 * s, mouths.DEPTH))
+    windows.append(_Window(CX, at.mouth_y - 1.0, at.jaw + 2.0, 24.0, 0.25))
+    return [_to_window(at, window) for window in windows]
+
+
+def _cheek(at: Frame) -> Point:
+    """The middle of the right cheek from the axis, as what is on it takes it."""
+    if "mole" in at.spec.accessories:
+        x, _ = marks.spotted(at)
+        return x - 7.0, marks.cheek_y(at, 7.0)
+    if "freckles" in at.spec.accessories:
+        x, y = marks.freckled(at)
+        return x + 1.0, y
+    y = marks.cheek_y(at, 7.0)
+    return min(at.eye_x, face_half(at, y + 3) - 14.5), y
+
+
+def _to_window(at: Frame, window: _Window) -> list[list[float]]:
+    across, down = at.to_head_space(window.depth)
+    half = SIDE / 2
+    return [
+        _scaled(across, half, half - window.x, window.half_w),
+        _scaled(down, half, half - window.y, window.half_h),
+    ]
+
+
+def _scaled(row: list[float], half: float, shift: float, extent: float) -> list[float]:
+    a, b, c = row
+    return [a * half / extent, b * half / extent, (c * half + shift) / extent]
