@@ -103,9 +103,13 @@ async def test_a_workers_numbers_logs_and_reports(
         MOEMOJI_LOG_JSON="true",
     ) as worker:
         await worker.ready()
-        for _ in range(200):
+        awaited = (
+            'outcome="drawn"', 'outcome="draw-failed"', "moemoji_workers 1.0",
+            'platform="console"} 2.0', 'moemoji_queue_jobs{queue="default"} 0.0',
+            'moemoji_job_wait_seconds_count{lane="default"} 2.0',
+        )  # fmt: skip
+        for _ in range(600):
             numbers = await scrape(where)
-            awaited = ('outcome="draw-failed"', "moemoji_workers 1.0", 'platform="console"} 2.0')
             if all(said in numbers for said in awaited):
                 break
             await asyncio.sleep(0.05)
