@@ -3,14 +3,17 @@
 Freckles go where the cheeks are, fangs where the mouth is. A feature's *window* is a rectangle in
 head space around it, at the depth that its layer has; what is in the window looks much the same on
 every face, wherever sliders, age and turn have put it.
+
+What is on one side only has a window of its own, mirrored with it: on which side of which figure a
+mole is follows from fringe, eye patch and seed together, which added maps can not say.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from generator.art.accessories import marks
-from generator.art.accessories.placement import face_half
+from generator.art.accessories import hair_ornaments, marks
+from generator.art.accessories.placement import face_half, open_side
 from generator.art.canvas import SIDE, Point
 from generator.art.features import brows, eyes, mouths
 from generator.art.features.poses import POSES
@@ -18,13 +21,18 @@ from generator.art.frame import CX, Frame
 
 ANCHORS = (
     "eye_left", "eye_right", "brow_left", "brow_right", "cheek_left", "cheek_right", "mouth", "jaw",
+    "mole", "cheek_scar", "brow_scar", "hairpin", "fang", "second_fang", "lone_fang",
 )  # fmt: skip
-"""In the order of `anchors`; left and right are the picture's."""
+"""In the order of `anchors`; left and right are the picture's. Of the two kinds of scars, and of
+fangs in an open mouth and one over a closed lip, a figure has one: the others' windows lie far
+away."""
+_FAR = 1_000.0
 
 
 @dataclass(frozen=True)
 class _Window:
-    """Middle, half width and half height in head space; depth as in `Frame.head`."""
+    """Middle, half width (below 0: mirrored) and half height in head space; depth as in
+    `Frame.head`."""
 
     x: float
     y: float
@@ -48,7 +56,45 @@ def anchors(at: Frame) -> list[list[list[float]]]:
     lift, s = mouths.lift(at, pose.mouth), mouths.scale(at)
     windows.append(_Window(CX, at.mouth_y - lift + 2 * s, 18 * s, 16 * s, mouths.DEPTH))
     windows.append(_Window(CX, at.mouth_y - 1.0, at.jaw + 2.0, 24.0, 0.25))
+    windows += [*_one_sided(at), *_fangs(at, pose.mouth)]
     return [_to_window(at, window) for window in windows]
+
+
+def _one_sided(at: Frame) -> list[_Window]:
+    """The windows of moles, scars and hairpins, all as if on the right."""
+    side = open_side(at)
+    x, y = marks.spotted(at)
+    mole = _Window(CX + side * x, y, side * 10.0, 10.0, marks.MOLE_DEPTH)
+    x, y = marks.scarred(at)
+    cheek = _Window(CX + side * x, y, side * 17.0, 11.0, marks.DEPTH)
+    top, low = marks.cut(at)
+    brow = _Window(
+        CX + side * (at.eye_x + 6.5), (top + low) / 2, side * 11.0, (low - top) / 2 + 4.0,
+        marks.DEPTH,
+    )  # fmt: skip
+    if marks.on_cheek(at):
+        brow = replace(brow, x=_FAR)
+    else:
+        cheek = replace(cheek, x=_FAR)
+    side, (x, y) = hair_ornaments.pinned(at)
+    pin = _Window(CX + side * (CX - x), y, side * 22.0, 22.0, hair_ornaments.PINNED_DEPTH)
+    return [mole, cheek, brow, pin]
+
+
+def _fangs(at: Frame, name: str) -> list[_Window]:
+    """The windows of the first and the second fang of an open mouth, and of a closed one's."""
+    mouth, s, side = mouths.MOUTHS[name], mouths.scale(at), mouths.facing(at)
+    y = at.mouth_y - mouths.lift(at, name)
+    # The second fang is the first one mirrored.
+    windows = [
+        _Window(CX + side * s * fx, y + s * (fy + 1.5), turn * side * s * 6, s * 7, mouths.DEPTH)
+        for (fx, fy), turn in zip(mouth.fangs, (1, -1), strict=False)
+    ]
+    far = _Window(_FAR, y, s * 6, s * 7, mouths.DEPTH)
+    if not mouth.outline:
+        return [far, far, *windows[:1]]
+    first, second = (*windows, far)[:2]
+    return [first, second, far]
 
 
 def _cheek(at: Frame) -> Point:

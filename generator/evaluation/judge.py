@@ -38,13 +38,13 @@ class _Residual(nn.Module):
 
 
 class _Looks(nn.Module):
-    """(B, C, side, side) -> (B, count * values): what each of some learned attentions finds."""
+    """(B, C, H, W) of H * W places -> (B, count * values): what some learned attentions find."""
 
-    def __init__(self, channels: int, count: int, values: int, *, side: int) -> None:
+    def __init__(self, channels: int, count: int, values: int, *, places: int) -> None:
         super().__init__()
         self.split = (count, values)
         self.where = nn.Conv2d(channels, count, 1)
-        self.usual = nn.Parameter(torch.zeros(count, side * side))
+        self.usual = nn.Parameter(torch.zeros(count, places))
         self.what = nn.Conv2d(channels, count * values, 1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -59,7 +59,8 @@ class Classifier(nn.Module):
 
     Freckles, fangs and the shape of an eye are small and lie where the face is: every look is a
     learned attention over positions (softmax pooling), with a bias for where things use to be, and
-    takes a few numbers from there. Pooled over everything, small things drown. A hidden layer
+    takes a few numbers from there. Pooled over everything, small things drown; and shrunk with
+    everything else they are gone, so the face is looked at once more, closer. A hidden layer
     compares what the looks found: that a lock ends in another colour than it begins in is seen in
     no single place.
     """
@@ -68,7 +69,11 @@ class Classifier(nn.Module):
     """At 16 x 16 positions, where what surrounds a place is known as well."""
     FINE_LOOKS, FINE_VALUES = 24, 6
     """At 32 x 32, for what is small."""
-    FEATURES = LOOKS * VALUES + FINE_LOOKS * FINE_VALUES
+    FACE_LOOKS, FACE_VALUES = 24, 6
+    """Where faces are, at a quarter of the picture's resolution: a scar is two pixels wide."""
+    FACE_ROWS, FACE_COLUMNS = slice(29, 109), slice(20, 108)
+    """Of the picture in squares of 2 x 2 pixels."""
+    FEATURES = LOOKS * VALUES + FINE_LOOKS * FINE_VALUES + FACE_LOOKS * FACE_VALUES
     HIDDEN = 192
 
     def __init__(self) -> None:
@@ -78,8 +83,10 @@ class Classifier(nn.Module):
         )  # fmt: skip
         self.far = nn.Sequential(_layer(128, 160, 2), _Residual(160), _layer(160, 128, kernel=1))
         self.both = _layer(128, 128)
-        self.looks = _Looks(128, self.LOOKS, self.VALUES, side=16)
-        self.fine_looks = _Looks(96, self.FINE_LOOKS, self.FINE_VALUES, side=32)
+        self.looks = _Looks(128, self.LOOKS, self.VALUES, places=16 * 16)
+        self.fine_looks = _Looks(96, self.FINE_LOOKS, self.FINE_VALUES, places=32 * 32)
+        self.close = nn.Sequential(_layer(12, 32), _layer(32, 48, 2), _Residual(48))
+        self.face_looks = _Looks(48, self.FACE_LOOKS, self.FACE_VALUES, places=40 * 44)
         self.norm = nn.BatchNorm1d(self.FEATURES)
         self.compare = nn.Sequential(
             nn.Linear(self.FEATURES, self.HIDDEN, bias=False), nn.BatchNorm1d(self.HIDDEN),
@@ -91,10 +98,12 @@ class Classifier(nn.Module):
     def embed(self, rgb: Tensor) -> Tensor:
         """(B, 3, 256, 256) in [0, 1] -> (B, FEATURES)."""
         x = F.pixel_unshuffle(rgb * 2 - 1, 2).contiguous(memory_format=torch.channels_last)
+        face = self.close(x[:, :, self.FACE_ROWS, self.FACE_COLUMNS])  # (B, 48, 40, 44)
         fine = self.near[:3](x)  # (B, 96, 32, 32)
         x = self.near[3:](fine)  # (B, 128, 16, 16)
         x = self.both(x + F.interpolate(self.far(x), scale_factor=2, mode="nearest"))
-        return F.relu(self.norm(torch.cat([self.looks(x), self.fine_looks(fine)], 1)))
+        looks = [self.looks(x), self.fine_looks(fine), self.face_looks(face)]
+        return F.relu(self.norm(torch.cat(looks, 1)))
 
     def read(self, features: Tensor) -> dict[str, Tensor]:
         """Features -> logits (B, levels) of each group, and of "accessories"."""

@@ -26,6 +26,8 @@ ROWS, COLUMNS = slice(36, 104), slice(26, 102)
 """The cells of the canvas where windows lie."""
 _PHASES = 2
 """Maps are looked up at every pixel of 256, and a cell has as many pixels either way."""
+_QUIET = 1 / 20
+"""What the trunk's features of faces are taken times, to be as large as what windows hold."""
 _FACE = ("style", "presentation", "age", "expression", "accessories", "sides")
 
 
@@ -42,8 +44,11 @@ class _Maps:
     width: int
     shared: str = ""
     """The window into whose channels these are added, since the two lie side by side."""
+    sliders: bool = True
+    """Whether numbers have maps, too."""
 
 
+_WORN = ("accessories",)
 _EYE = (*_FACE, "eye_shape", "fringe")
 _MAPS = {
     "eye_left": _Maps(_EYE, 4, 40, 40),
@@ -54,6 +59,13 @@ _MAPS = {
     "cheek_right": _Maps(_FACE, 3, 44, 44),
     "mouth": _Maps((*_FACE, "facial_hair"), 4, 40, 44),
     "jaw": _Maps(("style", "presentation", "age", "facial_hair", "sides"), 2, 48, 96),
+    "mole": _Maps(_WORN, 3, 20, 20, sliders=False),
+    "cheek_scar": _Maps(_WORN, 3, 22, 34, shared="mole", sliders=False),
+    "brow_scar": _Maps(_WORN, 3, 72, 22, shared="mole", sliders=False),
+    "fang": _Maps(_WORN, 3, 16, 14, shared="mole", sliders=False),
+    "second_fang": _Maps(_WORN, 3, 16, 14, shared="mole", sliders=False),
+    "lone_fang": _Maps(_WORN, 3, 16, 14, shared="mole", sliders=False),
+    "hairpin": _Maps(_WORN, 2, 44, 44, sliders=False),
 }
 
 
@@ -90,7 +102,7 @@ class CloseUp(nn.Module):
             into = _MAPS[name].shared or name
             found[into] = found[into] + seen if into in found else seen
         windows = F.pixel_unshuffle(torch.cat(list(found.values()), 1), _PHASES)
-        x = cat_channels([trunk, windows.to(trunk.dtype)])
+        x = cat_channels([_QUIET * trunk, windows.to(trunk.dtype)])
         for block in self.blocks:
             x = block(x, w)
         return x
@@ -103,8 +115,9 @@ class CloseUp(nn.Module):
 
 def _tables(maps: _Maps) -> Tables:
     tables = Tables(
-        maps.groups, channels=maps.channels, height=maps.height, width=maps.width, sliders=True
-    )
+        maps.groups, channels=maps.channels, height=maps.height, width=maps.width,
+        sliders=maps.sliders,
+    )  # fmt: skip
     nn.init.zeros_(tables.maps)  # a face begins as the trunk paints it
     return tables
 

@@ -1,11 +1,10 @@
 """The avatar generator: a spec's shape -> masks of palette slots -> a picture.
 
-Six ideas, the first and the last after measurements of conditioning without:
+Five ideas, the first and the last after measurements of conditioning without:
 
 - *Spatial attribute tables*: every level of every attribute (and every slider) has a learned
   16 x 16 feature map of its own, so a cat ear knows where it is. FiLM (Perez et al., arXiv
   1709.07871) alone does not learn it.
-- *Details*: and a finer one, 64 x 64, of a few channels: where a braid's strands or freckles lie.
 - *Interactions*: and a map for every pair of a level and a number that moves it.
 - *Close-up*: eyes, brows, cheeks and mouth are looked at once more, each in a frame of its own
   (`generator.models.closeup`).
@@ -26,10 +25,18 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from generator.art.palette import Slot
-from generator.models.closeup import CloseUp, on_canvas
+from generator.models.closeup import COLUMNS, ROWS, CloseUp, on_canvas
 from generator.models.conditions import ATTRIBUTES, CONTINUOUS, SLICES
 from generator.models.convolution import Convolution, Pointwise
-from generator.models.layers import SLOPE, Block, Interactions, Tables, cat_channels, rows_of
+from generator.models.layers import (
+    SLOPE,
+    Block,
+    Interactions,
+    Tables,
+    cat_channels,
+    rows_of,
+    unit,
+)
 from generator.spec import VOCABULARY
 
 NOTHING = len(Slot)
@@ -52,8 +59,6 @@ class GeneratorConfig:
     """Channels of a level's 16 x 16 table."""
     moved: int = 12
     """Channels of the 16 x 16 table of a level and a number that moves it."""
-    detail: int = 8
-    """Channels of a level's 64 x 64 table."""
     head: int = 224
     """Channels of the head's trunk at 16 and 32 px."""
     body: int = 64
@@ -124,10 +129,9 @@ class Generator(nn.Module):
         self.join = Block(config.trunk + config.body + 2 * n32, config.trunk, s)
         self.trunk32 = Block(config.trunk, config.trunk, s)
         self.up64 = Pointwise(config.trunk, 4 * config.fine)
-        self.details = Tables(groups, channels=config.detail, height=64, width=64, sliders=True)
         self.trunk64 = nn.ModuleList(
             [
-                Block(config.fine + 2 * n64 + config.detail, config.fine, s),
+                Block(config.fine + 2 * n64, config.fine, s),
                 Block(config.fine, config.fine, s),
             ]
         )
@@ -147,28 +151,32 @@ class Generator(nn.Module):
         f is 2 at 256 px and 4 at 512 px; pixel (f y + i, f x + j) is entry f i + j of cell (y, x).
         `unshuffled` gives (B, CHANNELS, size, size); losses need not pay for that.
         """
-        features = self.features(attributes, sliders, pose, anchors)
-        return self.masks512(features) if size == 512 else self.masks256(features)
+        w = self.mapping(attributes, sliders)
+        trunk = self.trunk(attributes, sliders, pose, w)
+        close = self.closeup(self.closeup.cut(trunk), attributes, sliders, anchors, w)
+        head = self.palette512 if size == 512 else self.palette
+        x = self._sharpened(trunk) if size == 512 else trunk
+        # As of `features`, but the channels of the close-up are nothing outside its rectangle.
+        parts = head.weight.flatten(1).split([self.config.last, self.config.close], 1)
+        logits = F.linear(x.permute(0, 2, 3, 1), parts[0], head.bias)
+        logits[:, ROWS, COLUMNS] += F.linear(close.permute(0, 2, 3, 1), parts[1])
+        return logits.unflatten(-1, (-1, CHANNELS))
 
     def masks256(self, features: Tensor) -> Tensor:
+        """The masks of a window on `features`: (B, C, H, W) -> (B, H, W, 4, CHANNELS)."""
         return self.palette(features).permute(0, 2, 3, 1).unflatten(-1, (4, CHANNELS))
-
-    def masks512(self, features: Tensor) -> Tensor:
-        """Super-resolution by two, of masks instead of pixels: edges stay edges."""
-        x = self._sharpened(features)
-        return self.palette512(x).permute(0, 2, 3, 1).unflatten(-1, (16, CHANNELS))
 
     def cells(self, features: Tensor, index: Tensor, size: int = 256) -> Tensor:
         """The masks of some cells only: (N,) int64 into (B, 128, 128) -> (N, f * f, CHANNELS)."""
         head = self.palette512 if size == 512 else self.palette
-        x = self._sharpened(features) if size == 512 else features
+        trunk, close = features.split([self.config.last, self.config.close], 1)
+        x = cat_channels([self._sharpened(trunk), close]) if size == 512 else features
         chosen = x.permute(0, 2, 3, 1).flatten(0, 2)[index]
         return F.linear(chosen, head.weight.flatten(1), head.bias).unflatten(-1, (-1, CHANNELS))
 
-    def _sharpened(self, features: Tensor) -> Tensor:
-        trunk, close = features.split([self.config.last, self.config.close], 1)
-        sharper = F.leaky_relu(self.sharpen(rows_of(trunk)), SLOPE).add_(trunk)
-        return cat_channels([sharper, close])
+    def _sharpened(self, trunk: Tensor) -> Tensor:
+        """Super-resolution by two, of what masks are made of, not of pixels: edges stay edges."""
+        return F.leaky_relu(self.sharpen(rows_of(trunk)), SLOPE).add_(trunk)
 
     def start_512(self) -> None:
         """Begin the 512 px head as the 256 px head with every pixel doubled."""
@@ -216,9 +224,8 @@ class Generator(nn.Module):
         parts = [head, _double(body), waves(posed[32]), waves(rest[32])]
         x = self.join(cat_channels([p.to(x.dtype) for p in parts]), w)
         x = self.trunk32(x, w)
-        details = self.details(attributes, sliders)
-        details = F.grid_sample(details.float(), posed[64], align_corners=False)
-        parts = [F.pixel_shuffle(self.up64(x), 2), waves(posed[64]), waves(rest[64]), details]
+        above = F.pixel_shuffle(unit(self.up64(x)), 2)
+        parts = [above, waves(posed[64]), waves(rest[64])]
         x = cat_channels([p.to(x.dtype) for p in parts])
         for block in self.trunk64:
             x = block(x, w)

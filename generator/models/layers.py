@@ -118,6 +118,16 @@ class Interactions(nn.Module):
         return (moved @ self.maps.flatten(1)).unflatten(1, self.maps.shape[1:])
 
 
+def unit(x: Tensor) -> Tensor:
+    """Unit RMS over space and channels, figure by figure.
+
+    For features that are joined with coordinates or maps, which are of that size. What a
+    convolution gives can be some hundred times as large, and the others are then never heard.
+    """
+    power = x.float().square().mean((1, 2, 3), keepdim=True)
+    return x * torch.rsqrt(power + 1e-6).to(x.dtype)
+
+
 def rows_of(x: Tensor) -> Tensor:
     """The same numbers with the channels of a pixel side by side, as kernels want them."""
     return x.contiguous(memory_format=torch.channels_last)

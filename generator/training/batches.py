@@ -18,6 +18,7 @@ from generator.data.store import FACE, MARKS, DatasetError, Store
 from generator.models.conditions import Conditions, encode
 from generator.spec import AvatarSpec
 
+_MARKED = frozenset({"freckles", "mole", "scar", "fangs"})
 _SPARED = 8
 _WINDOW = 64
 
@@ -56,8 +57,13 @@ def cells(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
 class Figures:
     """Rendered data sets as batches. What a step shows depends on (seed, step) only."""
 
-    def __init__(self, folders: Sequence[Path], *, seed: int = 0) -> None:
+    def __init__(self, folders: Sequence[Path], *, seed: int = 0, marked: bool = False) -> None:
         """
+        Args:
+            folders: Of the data sets.
+            seed: Of the order in which figures are shown.
+            marked: Show only those that have `MARKS`, a third of them.
+
         Raises:
             DatasetError: One of them is missing, unfinished, imported, or of another size.
         """
@@ -70,6 +76,8 @@ class Figures:
         specs = [AvatarSpec(**label) for store in self.stores for label in store.labels()]
         self.conditions = encode(specs)
         self.palettes = torch.tensor([palette(s) for s in specs], dtype=torch.float32) / 255
+        shown = [i for i, spec in enumerate(specs) if not marked or has_marks(spec)]
+        self._shown = np.array(shown, np.int64)
         self._order: tuple[int, NDArray[np.int64]] = (-1, np.empty(0, np.int64))
 
     def __len__(self) -> int:
@@ -79,10 +87,10 @@ class Figures:
         """The figures shown as number `first` ... of a run: a fresh permutation each epoch."""
         chosen = []
         for position in range(first, first + count):
-            epoch, place = divmod(position, len(self))
+            epoch, place = divmod(position, len(self._shown))
             if self._order[0] != epoch:
-                order = np.random.default_rng((self.seed, epoch)).permutation(len(self))
-                self._order = (epoch, order)
+                rng = np.random.default_rng((self.seed, epoch))
+                self._order = (epoch, rng.permutation(self._shown))
             chosen.append(int(self._order[1][place]))
         return chosen
 
@@ -126,6 +134,14 @@ class Figures:
         Thread(target=read, daemon=True).start()
         while True:
             yield queue.get()
+
+
+def has_marks(spec: AvatarSpec) -> bool:
+    """Whether there is something on a face that the renderer notes as `MARKS`."""
+    if "face_mask" in spec.accessories:
+        return False
+    small = spec.facial_hair == "stubble" or spec.expression == "dizzy"
+    return small or not _MARKED.isdisjoint(spec.accessories)
 
 
 Window = tuple[slice, slice]

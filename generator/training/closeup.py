@@ -55,7 +55,7 @@ class CloseUpObjective:
     def __init__(self, config: TrainConfig, fabric: Fabric) -> None:
         self.config, self.fabric = config, fabric
         self.half = half(config.precision, fabric.device)
-        self.figures = Figures(config.data, seed=config.seed)
+        self.figures = Figures(config.data, seed=config.seed, marked=config.closeup.marked)
         face = _Face(load_generator(config.closeup.weights))
         channels_last(face.to(fabric.device))
         self.ema = Ema(face, config.ema)

@@ -29,7 +29,7 @@ class AvatarSection(_Section):
     weights: Path | None = None
     """An exported generator to go on from, instead of from chance; `images` counts on, too."""
     learn: tuple[str, ...] = ()
-    """The parts of the generator that learn ("details", "trunk64" ...). The others stay as they
+    """The parts of the generator that learn ("trunk64", "palette" ...). The others stay as they
     are, and what lies before the first costs a forward pass only. Without any, all learn."""
     feature_weight: float = Field(4.0, ge=1)
     """How much more an eye, brow or mouth pixel counts than another."""
@@ -80,6 +80,8 @@ class CloseUpSection(_Section):
     """The close-up of faces on a finished generator. Weights as in `AvatarSection`."""
 
     weights: Path = Path("generator/weights/moe.safetensors")
+    marked: bool = False
+    """Show only figures with freckles, moles, scars, stubble, fangs or spiral eyes."""
     feature_weight: float = Field(8.0, ge=1)
     mark_weight: float = Field(12.0, ge=1)
     edge_weight: float = Field(1.0, ge=0)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from generator.art.anchors import ANCHORS, anchors
 from generator.art.canvas import FEATURES
-from generator.art.figure import compose
+from generator.art.figure import compose, draw
 from generator.art.frame import frame
 from generator.art.render import features
 from generator.priors import uniform
@@ -48,6 +48,48 @@ def test_a_mark_is_at_one_place_of_its_window(accessory: Accessory):
     assert len(middles) >= 38  # a mole is on one cheek, freckles are on both
     # A window is 44 px wide: a mole is within 2 px of where it is on any other face.
     assert np.ptp(np.array(middles), axis=0).max() < 0.1
+
+
+@pytest.mark.parametrize(
+    ("accessory", "anchor"),
+    [
+        ("mole", "mole"),
+        ("scar", "cheek_scar"),
+        ("scar", "brow_scar"),
+        ("hairpin", "hairpin"),
+        ("fangs", "lone_fang"),
+    ],
+)
+def test_what_is_on_one_side_is_at_one_place_of_its_window(accessory: Accessory, anchor: str):
+    looks = []
+    for spec in faces(60, accessories=frozenset({accessory}), style="moe", skin="fair", flip=False):
+        worn, bare = (
+            np.array(draw(s, SIZE).convert("RGB")).astype(int)
+            for s in (spec, spec.model_copy(update={"accessories": frozenset()}))
+        )
+        y, x = (np.abs(worn - bare).max(-1) > 60).nonzero()
+        canvas = np.stack([x + 0.5, y + 0.5, np.full(len(x), SIZE / 2)]) * (2 / SIZE) - 1
+        canvas[2] = 1.0
+        at = np.array(anchors(frame(spec))[ANCHORS.index(anchor)]) @ canvas
+        if not (np.abs(at) < 1).all(0).any():
+            continue  # the other kind of scar
+        assert np.mean((np.abs(at) < 1.05).all(0)) > 0.97, spec
+        looks.append(at.mean(1))
+    assert len(looks) >= 15
+    # On either side, and however large the eyes are that a scar spares.
+    assert np.ptp(np.array(looks), axis=0).max() < 0.4
+
+
+@pytest.mark.parametrize("expression", ["laugh", "surprised", "starry", "bawl"])
+def test_fangs_of_open_mouths_have_a_window_each(expression: str):
+    found = 0
+    for spec in faces(10, accessories=frozenset({"fangs"}), expression=expression):
+        at = np.stack([places(spec, "marks", anchor) for anchor in ("fang", "second_fang")])
+        within = (np.abs(at) < 1).all(1)
+        assert within.any(0).mean() > 0.95
+        assert (within.sum(1) > 2).all()
+        found += 1
+    assert found == 10
 
 
 def test_eyes_fill_their_windows():

@@ -10,7 +10,7 @@ from generator.models.conditions import SLICES, encode
 from generator.spec import ACCESSORIES, AvatarSpec
 
 
-@pytest.mark.parametrize("anchor", ["eye_right", "cheek_left", "mouth"])
+@pytest.mark.parametrize("anchor", ["eye_right", "cheek_left", "mouth", "hairpin"])
 @pytest.mark.parametrize(
     "spec",
     [
@@ -57,7 +57,8 @@ def test_a_level_that_a_figure_lacks_changes_nothing():
         before = closeup(trunk, attributes, sliders, anchors, w)
         for tables in closeup.tables.values():
             columns = tables.columns.tolist()
-            level = SLICES["age"].start + 3  # elder
-            tables.maps[columns.index(level)] += 9.0
+            for level in (SLICES["age"].start + 3, SLICES["accessories"].stop - 1):
+                if level in columns:  # an elder, earrings
+                    tables.maps[columns.index(level)] += 9.0
         after = closeup(trunk, attributes, sliders, anchors, w)
     torch.testing.assert_close(before, after)

@@ -27,7 +27,7 @@ from generator.models.generator import (
     paint,
     unshuffled,
 )
-from generator.models.layers import Film, Interactions
+from generator.models.layers import Film, Interactions, unit
 from generator.models.textbook import DcganDiscriminator, DcganGenerator, Vae
 from generator.priors import uniform
 from generator.spec import ACCESSORIES, SLIDERS, VOCABULARY, AvatarSpec
@@ -109,24 +109,24 @@ def test_a_map_of_a_pair_moves_figures_that_have_the_level_by_their_number():
 
 
 @pytest.mark.parametrize("spec", [AvatarSpec(tilt=1.0), AvatarSpec(style="chibi", turn=-1.0)])
-def test_details_lie_in_head_space(spec: AvatarSpec):
+def test_maps_lie_in_head_space(spec: AvatarSpec):
     """What is learned for a place of the head is drawn where the pose carries that place."""
     torch.manual_seed(0)
     generator = Generator(SMALL).eval()
     conditions = encode([spec])
     level = SLICES["style"].start + VOCABULARY["style"].index(spec.style)
-    row = generator.details.columns.tolist().index(level)
+    row = generator.head_tables.columns.tolist().index(level)
     with torch.inference_mode():
         attributes, sliders, pose, _ = conditions
         w = generator.mapping(attributes, sliders)
         before = generator.trunk(attributes, sliders, pose, w)
-        generator.details.maps[row, :, 20, 40] += 30.0
+        generator.head_tables.maps[row, :, 6, 8] += 30.0
         changed = (generator.trunk(attributes, sliders, pose, w) - before).square().sum(1)[0]
     share = (changed / changed.sum()).numpy()
     middle = [float((share.sum(k) * (np.arange(128) + 0.5)).sum()) for k in (0, 1)]
     canvas = np.array(middle) / 64 - 1
     head = np.array(frame(spec).to_head_space()) @ np.array([*canvas, 1.0])
-    np.testing.assert_allclose((head + 1) * 32 - 0.5, [40, 20], atol=1.5)
+    np.testing.assert_allclose((head + 1) * 8 - 0.5, [8, 6], atol=0.8)
 
 
 @pytest.mark.parametrize("factor", [2, 4])
@@ -179,8 +179,16 @@ def test_cells_can_be_painted_alone(size: int):
     features = generator.features(*conditions)
     index = torch.tensor([0, 5, 128 * 128 + 7, 2 * 128 * 128 - 1])
     alone = generator.cells(features, index, size)
-    whole = generator.masks512(features) if size == 512 else generator.masks256(features)
+    whole = generator(*conditions, size=size)
     torch.testing.assert_close(alone, whole.flatten(0, 2)[index])
+
+
+def test_what_is_joined_is_of_one_size():
+    torch.manual_seed(0)
+    x = torch.randn(2, 3, 4, 5) * torch.tensor([200.0, 0.1]).view(2, 1, 1, 1)
+    made = unit(x)
+    torch.testing.assert_close(made.square().mean((1, 2, 3)), torch.ones(2), atol=1e-3, rtol=0)
+    torch.testing.assert_close(made[0] / x[0], (made[0] / x[0])[:1, :1, :1].expand(3, 4, 5))
 
 
 def test_modulation_and_its_gradient_are_the_plain_formula():

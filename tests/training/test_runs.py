@@ -13,8 +13,9 @@ from PIL import Image
 
 from generator.data.build import build
 from generator.data.importing import import_folder
-from generator.data.store import DatasetError
+from generator.data.store import MARKS, DatasetError
 from generator.engine import WEIGHTS, load_generator
+from generator.training.batches import Figures
 from generator.training.config import ConfigError, read_config
 from generator.training.drawings import Drawings
 from generator.training.loop import Trainer
@@ -159,20 +160,31 @@ def test_the_close_up_learns_and_leaves_the_rest_alone(figures: Path, tmp_path: 
     assert trainer.objective.step(0, 0.0)["reconstruction"] < first + 0.02
 
 
+def test_a_run_can_show_marked_figures_only(figures: Path):
+    drawn = Figures([figures])
+    bits = drawn.batch(list(range(len(drawn)))).features & MARKS
+    seen = {i for i, figure in enumerate(bits) if figure.any()}
+    shown = set(Figures([figures], marked=True).indices(0, 64))
+    assert seen <= shown < set(drawn.indices(0, 16))
+    assert len(shown - seen) <= 1, "what hair or a beard covers is not seen"
+    empty = Figures([figures], seed=1, marked=True).indices(64, 64)
+    assert sorted(empty) != empty, "in another order each time"
+
+
 def test_some_parts_can_learn_while_the_others_stay(figures: Path, tmp_path: Path):
     file = write_config(tmp_path / "parts.toml", figures, images=4)
     text = file.read_text()
-    file.write_text(text.replace("[avatar]", '[avatar]\nlearn = ["details", "palette"]'))
+    file.write_text(text.replace("[avatar]", '[avatar]\nlearn = ["up128", "palette"]'))
     trainer = Trainer(read_config(file))
     generator = trainer.objective.generator.module.generator
     before = {name: tensor.clone() for name, tensor in generator.state_dict().items()}
     trainer.run()
     for name, tensor in generator.state_dict().items():
         changed = not torch.equal(tensor, before[name])
-        assert changed == name.startswith(("details.", "palette.")), name
-    wrong = text.replace("[avatar]", '[avatar]\nlearn = ["detail"]')
+        assert changed == name.startswith(("up128.", "palette.")), name
+    wrong = text.replace("[avatar]", '[avatar]\nlearn = ["up12"]')
     file.write_text(wrong.replace("tiny", "wrong"))
-    with pytest.raises(ConfigError, match="there is no detail: the parts are mapping"):
+    with pytest.raises(ConfigError, match="there is no up12: the parts are mapping"):
         Trainer(read_config(file))
 
 

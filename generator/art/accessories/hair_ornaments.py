@@ -13,11 +13,13 @@ from generator.art.accessories.placement import (
     side_of,
     xy,
 )
-from generator.art.canvas import Canvas, fmt, smooth
+from generator.art.canvas import Canvas, Point, fmt, smooth
 from generator.art.frame import CX, Frame
 from generator.art.palette import Slot
 
 _CROWDING = frozenset({"flower_crown", "tiara", "maid_headdress", "cap", "witch_hat", "santa_hat"})
+PINNED_DEPTH = 0.55
+"""Of hairpins, as in `Frame.head`."""
 _PETALS = (Slot.PINK, Slot.WHITE, Slot.RED, Slot.GOLD)
 
 
@@ -35,10 +37,9 @@ def ribbon(canvas: Canvas, at: Frame) -> None:
 
 def hairpin(canvas: Canvas, at: Frame) -> None:
     """Two crossed clips and a star at one side of the fringe."""
-    side = -side_of(at, 3)
-    y = 112.0 if at.hat else 96.0
-    with at.layer(canvas, 0.55), mirrored(
-        canvas, side, inner=f"translate(84 {y}) rotate({fmt(-18 + 10 * at.spec.detail[0])})"
+    side, (x, y) = pinned(at)
+    with at.layer(canvas, PINNED_DEPTH), mirrored(
+        canvas, side, inner=f"translate({x} {y}) rotate({fmt(-18 + 10 * at.spec.detail[0])})"
     ):  # fmt: skip
         for lean in (28, -28):
             with canvas.group(transform=f"rotate({lean})"):
@@ -48,6 +49,11 @@ def hairpin(canvas: Canvas, at: Frame) -> None:
         d = star(0, -0.5, 10.5)
         canvas.path(d, fill=Slot.GOLD, stroke=Slot.LINE, width=2.2)
         canvas.ellipse(-2.6, -3.2, 2.2, 1.7, fill=Slot.WHITE, opacity=0.8)
+
+
+def pinned(at: Frame) -> tuple[int, Point]:
+    """Where hairpins cross, on the left side of the head; and the side (-1, 1) that they are on."""
+    return -side_of(at, 3), (84.0, 112.0 if at.hat else 96.0)
 
 
 def flower_crown(canvas: Canvas, at: Frame) -> None:

@@ -132,10 +132,15 @@ def lift(at: Frame, name: str) -> float:
     return max(0.0, MOUTHS[name].reach[2] * scale(at) + 3.5 - (at.chin_y - at.mouth_y))
 
 
+def facing(at: Frame) -> int:
+    """1 as the table has mouths, -1 mirrored."""
+    return -1 if at.spec.detail[2] < 0 else 1
+
+
 def draw(canvas: Canvas, at: Frame, name: str) -> None:
     mouth = MOUTHS[name]
     s = scale(at)
-    side = -1 if at.spec.detail[2] < 0 else 1
+    side = facing(at)
     place = f"translate({CX:.2f} {at.mouth_y - lift(at, name):.2f}) scale({side * s:.3f} {s:.3f})"
     with canvas.group(transform=place):
         if mouth.outline:
