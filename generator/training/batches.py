@@ -65,7 +65,8 @@ class Figures:
             marked: Show only those that have `MARKS`, a third of them.
 
         Raises:
-            DatasetError: One of them is missing, unfinished, imported, or of another size.
+            DatasetError: One of them is missing, unfinished, imported, or of another size, or
+                there is nothing to show.
         """
         self.stores = [Store.open(folder) for folder in folders]
         for store in self.stores:
@@ -77,6 +78,8 @@ class Figures:
         self.conditions = encode(specs)
         self.palettes = torch.tensor([palette(s) for s in specs], dtype=torch.float32) / 255
         shown = [i for i, spec in enumerate(specs) if not marked or has_marks(spec)]
+        if not shown:
+            raise DatasetError("none of the figures has marks: leave out `marked`, or render more")
         self._shown = np.array(shown, np.int64)
         self._order: tuple[int, NDArray[np.int64]] = (-1, np.empty(0, np.int64))
 

@@ -11,11 +11,11 @@ import pytest
 import torch
 from PIL import Image
 
-from generator.data.build import build
+from generator.data.build import build, spec_of
 from generator.data.importing import import_folder
 from generator.data.store import MARKS, DatasetError
 from generator.engine import WEIGHTS, load_generator
-from generator.training.batches import Figures
+from generator.training.batches import Figures, has_marks
 from generator.training.config import ConfigError, read_config
 from generator.training.drawings import Drawings
 from generator.training.loop import Trainer
@@ -167,8 +167,15 @@ def test_a_run_can_show_marked_figures_only(figures: Path):
     shown = set(Figures([figures], marked=True).indices(0, 64))
     assert seen <= shown < set(drawn.indices(0, 16))
     assert len(shown - seen) <= 1, "what hair or a beard covers is not seen"
-    empty = Figures([figures], seed=1, marked=True).indices(64, 64)
-    assert sorted(empty) != empty, "in another order each time"
+    later = Figures([figures], seed=1, marked=True).indices(64, 64)
+    assert sorted(later) != later, "in another order each time"
+
+
+def test_a_data_set_without_marks_is_refused_where_they_are_asked_for(tmp_path: Path):
+    unmarked = next(seed for seed in range(99) if not has_marks(spec_of(seed, 0, "train")))
+    assert list(build(tmp_path / "one", count=1, size=128, seed=unmarked, processes=1))[-1] == 1
+    with pytest.raises(DatasetError, match="none of the figures has marks"):
+        Figures([tmp_path / "one"], marked=True)
 
 
 def test_some_parts_can_learn_while_the_others_stay(figures: Path, tmp_path: Path):
