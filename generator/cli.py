@@ -6,7 +6,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.console import Console
@@ -117,14 +117,14 @@ def dataset_build(
     folder: Annotated[Path, typer.Option("--out", help="Folder of the data set.")],
     size: Annotated[int, typer.Option(min=64, max=1024, help="Pixels.")] = 256,
     seed: Annotated[int, typer.Option(help="Another seed, other figures.")] = 0,
-    split: Annotated[str, typer.Option(help="train, heldout or any.")] = "train",
+    split: Annotated[str, typer.Option(help="train, heldout, any or marked.")] = "train",
     processes: Annotated[int | None, typer.Option(min=1, help="Default: one a core.")] = None,
 ) -> None:
     """Render figures with exact masks and labels. Interrupted, run it again to go on."""
-    from generator.data.build import build
+    from generator.data.build import Split, build
 
-    if split not in ("train", "heldout", "any"):
-        raise PersonError("choose the split train, heldout or any")
+    if split not in get_args(Split):
+        raise PersonError("choose the split train, heldout, any or marked")
     steps = build(
         folder, count=count, size=size, seed=seed,
         split=split, processes=processes,  # type: ignore[arg-type]

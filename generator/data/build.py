@@ -20,7 +20,9 @@ from generator.priors import uniform
 from generator.spec import AvatarSpec
 from generator.wish import Wish
 
-Split = Literal["train", "heldout", "any"]
+Split = Literal["train", "heldout", "any", "marked"]
+"""Of combinations: without those that are held out, only those, or all; or "train" with freckles,
+moles, scars and fangs on most figures."""
 _HELD_OUT_PAIRS = (("hair", "outfit"), ("hair", "expression"), ("fringe", "eye_shape"))
 _HELD_OUT_SHARE = 20
 _USUAL_SHARE = 0.3
@@ -45,7 +47,10 @@ def spec_of(seed: int, index: int, split: Split) -> AvatarSpec:
     while True:
         # The flat prior shows every level equally often; the natural one what people ask for.
         usual = rng.random() < _USUAL_SHARE
-        spec = Wish().complete(rng.getrandbits(32)) if usual else uniform(rng)
+        if split == "marked":
+            spec = uniform(rng, marked=True)
+        else:
+            spec = Wish().complete(rng.getrandbits(32)) if usual else uniform(rng)
         if split == "any" or held_out(spec) == (split == "heldout"):
             return spec
 

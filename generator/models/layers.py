@@ -94,8 +94,11 @@ class Tables(nn.Module):
         self.maps = nn.Parameter(torch.randn(len(columns), channels, height, width) * 0.1)
 
     def forward(self, attributes: Tensor, sliders: Tensor) -> Tensor:
-        chosen = torch.cat([attributes, sliders], 1)[:, self.columns]
-        return (chosen @ self.maps.flatten(1)).unflatten(1, self.maps.shape[1:])
+        return self.of(torch.cat([attributes, sliders], 1)[:, self.columns])
+
+    def of(self, shares: Tensor) -> Tensor:
+        """(B, levels) of each level -> (B, C, H, W)."""
+        return summed(self.maps, shares)
 
 
 class Interactions(nn.Module):
@@ -115,7 +118,24 @@ class Interactions(nn.Module):
 
     def forward(self, attributes: Tensor, sliders: Tensor) -> Tensor:
         moved = torch.cat([attributes, sliders], 1)[:, self.columns].prod(-1)  # (B, pairs)
-        return (moved @ self.maps.flatten(1)).unflatten(1, self.maps.shape[1:])
+        return summed(self.maps, moved)
+
+
+def summed(maps: Tensor, shares: Tensor) -> Tensor:
+    """The sum of maps (N, C, H, W), each times its share (B, N) -> (B, C, H, W).
+
+    A figure has few of all levels. To draw it only their maps are read; where something learns, one
+    matrix product has the faster gradient.
+    """
+    rows = maps.flatten(1)
+    if torch.is_grad_enabled() or maps.device.type != "cpu":
+        added = shares @ rows
+    else:
+        which, level = shares.nonzero(as_tuple=True)
+        starts = torch.searchsorted(which, torch.arange(len(shares)))
+        weight = shares[which, level].to(rows.dtype)
+        added = F.embedding_bag(level, rows, starts, mode="sum", per_sample_weights=weight)
+    return added.unflatten(1, maps.shape[1:])
 
 
 def unit(x: Tensor) -> Tensor:

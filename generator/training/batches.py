@@ -16,9 +16,9 @@ from torch import Tensor
 from generator.art.palette import palette
 from generator.data.store import FACE, MARKS, DatasetError, Store
 from generator.models.conditions import Conditions, encode
+from generator.priors import MARKS as MARKED
 from generator.spec import AvatarSpec
 
-_MARKED = frozenset({"freckles", "mole", "scar", "fangs"})
 _SPARED = 8
 _WINDOW = 64
 
@@ -144,7 +144,7 @@ def has_marks(spec: AvatarSpec) -> bool:
     if "face_mask" in spec.accessories:
         return False
     small = spec.facial_hair == "stubble" or spec.expression == "dizzy"
-    return small or not _MARKED.isdisjoint(spec.accessories)
+    return small or not MARKED.isdisjoint(spec.accessories)
 
 
 Window = tuple[slice, slice]

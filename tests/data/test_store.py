@@ -96,6 +96,15 @@ def test_splits_share_no_combination():
         assert held_out(spec_of(1, i, "heldout"))
 
 
+def test_a_marked_set_is_full_of_what_is_small_and_has_no_held_out_combination():
+    figures = [spec_of(1, i, "marked") for i in range(100)]
+    usual = [spec_of(1, i, "train") for i in range(100)]
+    for mark in ("freckles", "mole", "scar", "fangs"):
+        worn = sum(mark in spec.accessories for spec in figures)
+        assert worn > 2 * sum(mark in spec.accessories for spec in usual)
+    assert not any(map(held_out, figures))
+
+
 def test_a_killed_build_goes_on(tmp_path: Path):
     folder = tmp_path / "set"
     command = [

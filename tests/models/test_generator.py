@@ -27,7 +27,7 @@ from generator.models.generator import (
     paint,
     unshuffled,
 )
-from generator.models.layers import Film, Interactions, unit
+from generator.models.layers import Film, Interactions, summed, unit
 from generator.models.textbook import DcganDiscriminator, DcganGenerator, Vae
 from generator.priors import uniform
 from generator.spec import ACCESSORIES, SLIDERS, VOCABULARY, AvatarSpec
@@ -181,6 +181,18 @@ def test_cells_can_be_painted_alone(size: int):
     alone = generator.cells(features, index, size)
     whole = generator(*conditions, size=size)
     torch.testing.assert_close(alone, whole.flatten(0, 2)[index])
+
+
+def test_maps_are_summed_alike_with_and_without_a_graph():
+    maps = torch.randn(7, 3, 4, 5)
+    shares = torch.zeros(4, 7)
+    shares[0, 2], shares[0, 6], shares[1, 0], shares[3, 5] = 1.0, 0.25, 1.0, -0.5
+    learning = summed(maps, shares)
+    with torch.inference_mode():
+        drawing = summed(maps, shares)
+    torch.testing.assert_close(learning, drawing)
+    assert not drawing[2].any(), "a figure without any of the levels"
+    torch.testing.assert_close(drawing[0], maps[2] + 0.25 * maps[6])
 
 
 def test_what_is_joined_is_of_one_size():
