@@ -27,6 +27,8 @@ _CROPPED = frozenset({"short_crop", "spiky", "undercut"})
 """Cuts whose fringe falls to the side of their parting."""
 _NO_CURTAIN = frozenset({"bald", "hijab", "curly", "afro", "locs", "box_braids"})
 """Hair whose edge stays above the eyes with every fringe."""
+SIDED = _CROPPED | _NO_CURTAIN
+"""Hair that is mirrored with the side of its parting."""
 HATS = frozenset({"cap", "beret", "witch_hat", "santa_hat"})
 
 

@@ -28,6 +28,8 @@ _PHASES = 2
 """Maps are looked up at every pixel of 256, and a cell has as many pixels either way."""
 _QUIET = 1 / 20
 """What the trunk's features of faces are taken times, to be as large as what windows hold."""
+_BORDER = 3
+"""Cells over which a close-up fades at the rectangle's border, or hair shows where it begins."""
 _FACE = ("style", "presentation", "age", "expression", "accessories", "sides")
 
 
@@ -105,7 +107,7 @@ class CloseUp(nn.Module):
         x = cat_channels([_QUIET * trunk, windows.to(trunk.dtype)])
         for block in self.blocks:
             x = block(x, w)
-        return x
+        return x * _fade(x)
 
     @staticmethod
     def cut(trunk: Tensor) -> Tensor:
@@ -126,6 +128,16 @@ def on_canvas(close: Tensor) -> Tensor:
     """The rectangle of `CloseUp` -> (B, C, 128, 128), with nothing around it."""
     around = (COLUMNS.start, CELLS - COLUMNS.stop, ROWS.start, CELLS - ROWS.stop)
     return F.pad(close, around)
+
+
+def _fade(x: Tensor) -> Tensor:
+    """(rows, columns) in (0, 1]: 1 but near the border."""
+    rows, columns = (
+        ((torch.arange(n, device=x.device) + 0.5).clamp(max=_BORDER) / _BORDER).to(x.dtype)
+        for n in x.shape[-2:]
+    )
+    rows, columns = torch.minimum(rows, rows.flip(0)), torch.minimum(columns, columns.flip(0))
+    return torch.outer(rows, columns)
 
 
 def _pixels(device: torch.device) -> tuple[Tensor, Tensor]:

@@ -1,6 +1,6 @@
 """The avatar generator: a spec's shape -> masks of palette slots -> a picture.
 
-Five ideas, the first and the last after measurements of conditioning without:
+Six ideas, the first and the last after measurements of conditioning without:
 
 - *Spatial attribute tables*: every level of every attribute (and every slider) has a learned
   16 x 16 feature map of its own, so a cat ear knows where it is. FiLM (Perez et al., arXiv
@@ -8,6 +8,8 @@ Five ideas, the first and the last after measurements of conditioning without:
 - *Interactions*: and a map for every pair of a level and a number that moves it.
 - *Close-up*: eyes, brows, cheeks and mouth are looked at once more, each in a frame of its own
   (`generator.models.closeup`).
+- *Strands*: every hairstyle and fringe has maps as fine as the last features, carried by a flow
+  (`generator.models.strands`).
 - *Head space*: heads tilt, turn and shrink (chibi) as a whole. The head's features are made in a
   head at rest and then carried to the canvas by the affine map that the spec implies (a spatial
   transformer, Jaderberg et al., arXiv 1506.02025, whose transform is known instead of learned).
@@ -25,6 +27,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from generator.art.palette import Slot
+from generator.models import strands
 from generator.models.closeup import COLUMNS, ROWS, CloseUp, on_canvas
 from generator.models.conditions import ATTRIBUTES, CONTINUOUS, SLICES
 from generator.models.convolution import Convolution, Pointwise
@@ -37,6 +40,7 @@ from generator.models.layers import (
     rows_of,
     unit,
 )
+from generator.models.strands import Strands
 from generator.spec import VOCABULARY
 
 NOTHING = len(Slot)
@@ -136,7 +140,8 @@ class Generator(nn.Module):
             ]
         )
         self.up128 = Pointwise(config.fine, 4 * config.last)
-        self.trunk128 = Convolution(config.last, config.last, 3, padding=1)
+        self.strands = Strands(config.trunk)
+        self.trunk128 = Convolution(config.last + strands.CHANNELS, config.last, 3, padding=1)
         self.closeup = CloseUp(config.last, config.close, s)
         self.palette = Pointwise(config.last + config.close, 4 * CHANNELS)
         self.sharpen = Convolution(config.last, config.last, 3, padding=1)
@@ -209,11 +214,11 @@ class Generator(nn.Module):
         x = cat_channels([*tables, waves(rest[16])])
         for block in self.head16:
             x = block(x, w)
-        x = cat_channels([_double(x), waves(rest[32]).to(x.dtype)])
+        x = cat_channels([_double(unit(x)), waves(rest[32]).to(x.dtype)])
         for block in self.head32:
             x = block(x, w)
 
-        posed = {r: _posed_grid(pose, r) for r in (32, 64)}
+        posed = {r: _posed_grid(pose, r) for r in (32, 64, 128)}
         head = F.grid_sample(x.float(), posed[32], padding_mode="border", align_corners=False)
         styles = attributes[:, SLICES["style"]]  # (B, 2)
         body = sum(
@@ -221,15 +226,17 @@ class Generator(nn.Module):
             for share, maps in zip(styles.unbind(1), self.body_tables, strict=True)
         )
         body = self.body16(cat_channels([body, waves(rest[16])]), w)
-        parts = [head, _double(body), waves(posed[32]), waves(rest[32])]
+        parts = [unit(head), _double(unit(body)), waves(posed[32]), waves(rest[32])]
         x = self.join(cat_channels([p.to(x.dtype) for p in parts]), w)
         x = self.trunk32(x, w)
+        hair = self.strands(x, attributes, posed[128])
         above = F.pixel_shuffle(unit(self.up64(x)), 2)
         parts = [above, waves(posed[64]), waves(rest[64])]
         x = cat_channels([p.to(x.dtype) for p in parts])
         for block in self.trunk64:
             x = block(x, w)
-        x = rows_of(F.pixel_shuffle(self.up128(x), 2))
+        x = F.pixel_shuffle(self.up128(x), 2)
+        x = cat_channels([x, hair.to(x.dtype)])
         return F.leaky_relu(self.trunk128(x), SLOPE)
 
     def colours(self, palettes: Tensor) -> Tensor:

@@ -62,3 +62,16 @@ def test_a_level_that_a_figure_lacks_changes_nothing():
                     tables.maps[columns.index(level)] += 9.0
         after = closeup(trunk, attributes, sliders, anchors, w)
     torch.testing.assert_close(before, after)
+
+
+def test_a_close_up_fades_where_its_rectangle_begins():
+    torch.manual_seed(0)
+    closeup = CloseUp(4, 8, 6).eval()
+    attributes, sliders, _, anchors = encode([AvatarSpec()])
+    with torch.inference_mode():
+        close = closeup(torch.randn(1, 4, 68, 76), attributes, sliders, anchors, torch.randn(1, 6))
+    rows = close.square().mean((0, 1, 3)).sqrt()
+    columns = close.square().mean((0, 1, 2)).sqrt()
+    for line in (rows, columns, rows.flip(0), columns.flip(0)):
+        assert line[0] < 0.4 * line[5:-5].mean()
+        assert line[0] < line[1] < line[2]

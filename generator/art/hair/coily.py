@@ -10,12 +10,12 @@ from generator.art.hair import locks
 from generator.art.hair.shapes import (
     arc,
     hairline,
-    jitter,
     scallop,
     side,
     streaked,
     tone,
     under_hat,
+    uneven,
 )  # fmt: skip
 from generator.art.palette import Slot
 
@@ -30,7 +30,7 @@ def _afro_edge(at: Frame, start: float, end: float, n: int, shrink: float = 0.0)
     points = arc(CX, _AFRO_Y, 1.0, 1.0, start, end, n)
     out: list[Point] = []
     for i, (x, y) in enumerate(points):
-        k = 1 + 0.018 * jitter(at, i, 2)
+        k = 1 + 0.018 * uneven(i, 2)
         ux, uy = (x - CX) * k, (y - _AFRO_Y) * k
         out.append(under_hat(at, (CX + rx * ux, _AFRO_Y + (down if uy > 0 else up) * uy)))
     return out
@@ -64,7 +64,7 @@ def afro_front(canvas: Canvas, at: Frame) -> None:
     outer = _afro_edge(at, 146, 394, 19)
     n = 9
     line = [hairline(at, 1 - 2 * i / n) for i in range(n + 1)]
-    line = [(x, y + 1.8 * jitter(at, i, 1)) for i, (x, y) in enumerate(line)]
+    line = [(x, y + 1.8 * uneven(i, 1)) for i, (x, y) in enumerate(line)]
     right, left = outer[-1], outer[0]
     temple_r = [right, (CX + 76, 136.0), (CX + 64, 133.0), line[0]]
     temple_l = [line[-1], (CX - 64, 133.0), (CX - 76, 136.0), left]
@@ -121,10 +121,10 @@ def _afro_texture(canvas: Canvas, at: Frame) -> None:
         for i, (x, y) in enumerate(_afro_edge(at, 168, 372, n, shrink=shrink)):
             if y > 150 or (at.hat and y < 90):
                 continue
-            x, y = x + 3 * jitter(at, i, ring), y + 3 * jitter(at, i, ring + 1)
-            size = 5.0 + 1.2 * jitter(at, i + 5, ring)
+            x, y = x + 3 * uneven(i, ring), y + 3 * uneven(i, ring + 1)
+            size = 5.0 + 1.2 * uneven(i + 5, ring)
             coil = _coil(x, y, size, i * 1.9 + ring) if i % 3 else _puffs(x, y, size)
-            (light if x + y < 140 + 20 * jitter(at, i, 3) else dark).append(coil)
+            (light if x + y < 140 + 20 * uneven(i, 3) else dark).append(coil)
     canvas.path("".join(dark), stroke=Slot.LINE, width=1.6, opacity=0.42)
     canvas.path("".join(light), stroke=Slot.HAIR_LIGHT, width=2.2)
 
@@ -133,7 +133,7 @@ def _forehead_curls(canvas: Canvas, at: Frame) -> None:
     """A few loose coils over the hair's edge."""
     marks: list[str] = []
     for i in range(4):
-        x, y = hairline(at, -0.66 + 0.44 * i + 0.08 * jitter(at, i, 0), lift=7)
+        x, y = hairline(at, -0.66 + 0.44 * i + 0.08 * uneven(i, 0), lift=7)
         marks.append(_coil(x, y, 3.8, i * 2.2 + 0.6))
     canvas.path("".join(marks), stroke=Slot.LINE, width=1.6, opacity=0.6)
 
@@ -149,7 +149,7 @@ def _ringlet(
     # Sampled from the root on: a longer lock has more swings, and the upper ones stay.
     every = 30.0 / 3.2 / length if waves > 0.8 else 0.2
     steps = max(5, round(1 / every))
-    phase = 0.9 * jitter(at, i, i) + (pi if x0 > CX else 0.0)
+    phase = 0.9 * uneven(i, i) + (pi if x0 > CX else 0.0)
     axis: list[Point] = []
     for k in range(steps + 1):
         t = min(1.0, k * every) if k < steps else 1.0
@@ -179,7 +179,7 @@ def curly_back(canvas: Canvas, at: Frame) -> None:
     end = _curly_end(at)
     with at.layer(canvas, -0.5):
         right = [(CX + _curly_side(at, t), 96 + (end - 104) * t) for t in (0.1, 0.35, 0.6, 0.85)]
-        low = [(CX + _curly_side(at, 1) * u, end - 2 + 5 * jitter(at, k, 2))
+        low = [(CX + _curly_side(at, 1) * u, end - 2 + 5 * uneven(k, 2))
                for k, u in enumerate((0.75, 0.45, 0.15, -0.15, -0.45, -0.75))]  # fmt: skip
         left = [(2 * CX - x, y) for x, y in right[::-1]]
         top = [(CX - 60, 70.0), (CX, 50.0), (CX + 60, 70.0)]
@@ -190,7 +190,7 @@ def curly_back(canvas: Canvas, at: Frame) -> None:
         )  # fmt: skip
         for k, u in enumerate((-0.9, -0.55, 0.55, 0.9, -0.25, 0.25)):
             x = CX + u * _curly_side(at, 0.9)
-            _ringlet(canvas, at, (x * 0.92 + CX * 0.08, 130), (x, end + 8 + 4 * jitter(at, k, 1)),
+            _ringlet(canvas, at, (x * 0.92 + CX * 0.08, 130), (x, end + 8 + 4 * uneven(k, 1)),
                      19, i=k, shade=True)  # fmt: skip
 
 
@@ -209,8 +209,8 @@ def curly_front(canvas: Canvas, at: Frame) -> None:
         for s in (-1, 1):
             for k, (out, short, width, temple, start) in enumerate(_SIDES):
                 root = under_hat(at, (CX + s * (temple - 12 + 5 * v), start), 0.0)
-                tip = (CX + s * out * _curly_side(at, 0.7) + 3 * jitter(at, k, 2),
-                       end - short + 5 * jitter(at, k + 3 * s, 1))  # fmt: skip
+                tip = (CX + s * out * _curly_side(at, 0.7) + 3 * uneven(k, 2),
+                       end - short + 5 * uneven(k + 3 * s, 1))  # fmt: skip
                 _ringlet(canvas, at, root, tip, width + 1.5 * v, i=k + 2 * s, loose=True, sway=6.0,
                          streak=streaked(at, s * 0.5) and k == 2)  # fmt: skip
     with at.layer(canvas, 0.5):
@@ -220,7 +220,7 @@ def curly_front(canvas: Canvas, at: Frame) -> None:
 def _curly_crown(canvas: Canvas, at: Frame) -> None:
     v = at.spec.hair_volume
     edge = [under_hat(at, p) for p in arc(CX, 106, 80 + 5 * v, 73 + 6 * v, 172, 368, 9)]
-    edge = [(x, y + 2.5 * jitter(at, i, 3)) for i, (x, y) in enumerate(edge)]
+    edge = [(x, y + 2.5 * uneven(i, 3)) for i, (x, y) in enumerate(edge)]
     line = [hairline(at, 1 - i / 3, lift=4) for i in range(7)]
     d = scallop(edge, 0.24) + scallop([edge[-1], *line, edge[0]], 0.3, move=False) + "Z"
     with at.layer(canvas, 0.35):
@@ -269,6 +269,6 @@ def _curly_fringe(canvas: Canvas, at: Frame) -> None:
         root = (part + (x - part) * 0.58, 62 + 12 * abs(u))
         if at.hat:
             root = (root[0], 84.0)
-        tip = (x + 3 * jitter(at, k, 0), y + 5 + 3 * jitter(at, k, 3))
+        tip = (x + 3 * uneven(k, 0), y + 5 + 3 * uneven(k, 3))
         _ringlet(canvas, at, root, tip, 20, i=k,
                  sway=4.4, streak=streaked(at, u), loose=True)  # fmt: skip

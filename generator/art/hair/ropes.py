@@ -11,12 +11,12 @@ from generator.art.frame import CX, Frame
 from generator.art.hair.shapes import (
     arc,
     hairline,
-    jitter,
     ribs,
     side,
     streaked,
     tone,
     under_hat,
+    uneven,
     walk,
 )  # fmt: skip
 from generator.art.palette import Slot
@@ -79,7 +79,7 @@ def _ropes(
             f" {fmt(left[-1][0])} {fmt(left[-1][1])}{_bulged(left[::-1], 0.10, move=False)}Z"
         )
         canvas.path(body, fill=second if strand.streak else paint, stroke=Slot.LINE, width=thick)
-        joints.append(_joints(kind, at, strand, i, bare))
+        joints.append(_joints(kind, strand, i, bare))
         shine.append(_shine(strand, left))
         if strand.bead:
             _bead(canvas, kind, strand.spine)
@@ -129,7 +129,7 @@ def _bulged(points: Sequence[Point], bulge: float, *, move: bool = True) -> str:
     return "".join(d)
 
 
-def _joints(kind: Rope, at: Frame, strand: _Strand, i: int, bare: int) -> str:
+def _joints(kind: Rope, strand: _Strand, i: int, bare: int) -> str:
     d: list[str] = []
     spine, edges = strand.spine, strand.edges
     for k in range(1 + bare, len(spine) - (0 if kind.plaited else 1)):
@@ -145,7 +145,7 @@ def _joints(kind: Rope, at: Frame, strand: _Strand, i: int, bare: int) -> str:
                 d.append(f"M{fmt(ax)} {fmt(ay)}L{fmt(x)} {fmt(y)}")
         else:
             # Rings that slant to and fro and seldom reach all the way round.
-            reach = 0.75 + 0.25 * jitter(at, k + i * 3, 1)
+            reach = 0.75 + 0.25 * uneven(k + i * 3, 1)
             s, e = ((ax, ay), (bx, by)) if (k + i) % 2 else ((bx, by), (ax, ay))
             ex, ey = s[0] + (e[0] - s[0]) * reach, s[1] + (e[1] - s[1]) * reach
             qx, qy = (s[0] + ex) / 2 + (x - px) * 0.3, (s[1] + ey) / 2 + (y - py) * 0.3
@@ -182,7 +182,7 @@ def _draw_back(canvas: Canvas, at: Frame, kind: Rope, n: int) -> None:
     strands = []
     for k in sorted(range(n), key=lambda k: (k % 2, k)):
         u = -1 + 2 * k / (n - 1)
-        tip = (CX + u * wide + 3 * jitter(at, k, 1), end - 4 - 9 * abs(jitter(at, k, 2)))
+        tip = (CX + u * wide + 3 * uneven(k, 1), end - 4 - 9 * abs(uneven(k, 2)))
         way = [(CX + u * 58, 100.0), (CX + u * (wide + 3), 152.0), tip]
         strands.append(_strand(kind, way, bead=kind.plaited and k % 5 == 1))
     with at.layer(canvas, -0.5):
@@ -221,8 +221,8 @@ def _draw_front(canvas: Canvas, at: Frame, kind: Rope, n: int) -> None:
             strands = []
             for k, (out, short, temple) in enumerate(_SIDES):
                 tip = (
-                    CX + s * wide * out + 3 * jitter(at, k + s, 0),
-                    end - short + 5 * jitter(at, k - s, 3),
+                    CX + s * wide * out + 3 * uneven(k + s, 0),
+                    end - short + 5 * uneven(k - s, 3),
                 )
                 way = [
                     (part[0] + (s * 34 + CX - part[0]) * 0.6, part[1] + 3 + 2 * k),
@@ -245,7 +245,7 @@ def _draw_front(canvas: Canvas, at: Frame, kind: Rope, n: int) -> None:
             x, y = hairline(at, u)
             root = (part[0] + (x - part[0]) * 0.22, part[1] + 9 * u * u)
             mid = (part[0] + (x - part[0]) * 0.76, part[1] + (y - part[1]) * 0.40 - 7 - 3 * v)
-            tip = (x, y + (2.0 if at.spec.fringe == "none" else 5 + 4 * jitter(at, k, 2)))
+            tip = (x, y + (2.0 if at.spec.fringe == "none" else 5 + 4 * uneven(k, 2)))
             way = [under_hat(at, root), under_hat(at, mid), tip]
             strands.append(_strand(kind, way, streak=streaked(at, u)))
         _ropes(canvas, at, kind, strands, bare=1)

@@ -32,6 +32,15 @@ def jitter(at: Frame, i: int, k: int = 0) -> float:
     return sin(i * 7.13 + k * 3.7 + 0.8 * at.spec.detail[k % 4])
 
 
+def uneven(i: int, k: int = 0) -> float:
+    """A number in [-1, 1] for the i-th lock, the same on every figure.
+
+    For curls, coils and ropes: dozens of small lines, each with a chance of its own, are more than
+    a network tells apart, and it paints their average.
+    """
+    return sin(i * 7.13 + k * 3.7)
+
+
 def side(at: Frame) -> int:
     """Where an asymmetry of this figure lies: -1 the picture's left, 1 its right."""
     return 1 if at.spec.detail[1] > 0 else -1
