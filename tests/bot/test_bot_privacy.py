@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -269,7 +270,10 @@ async def test_every_key_after_every_flow(server: EmbeddedRedis, chat: Chat, wat
         assert any(WORD.encode() in value for _, value in before.values())
         await queue.submit(sent)
         await chat.shown(sent.job_id)
-        assert not await queue._redis.exists(f"moemoji:upload:{upload}")
+        # Right after the answer is told: a photo goes once it is sure whose answer counts.
+        async with asyncio.timeout(2):
+            while await queue._redis.exists(f"moemoji:upload:{upload}"):
+                await asyncio.sleep(0.01)
 
         # And everything goes, what a moderator made of it as well.
         assert copied.job_id is not None
