@@ -62,18 +62,18 @@ class Strands(nn.Module):
         flow = _REACH * self.flow(unit(coarse)).float()
         flow = F.interpolate(flow, (CELLS, CELLS), mode="bilinear").permute(0, 2, 3, 1)
         front, back = flow.split(2, -1)
-        sided = (attributes[:, SLICES["hair"]] @ self.sided)[:, None]  # (B, 1)
+        hair, fringe = attributes[:, SLICES["hair"]], attributes[:, SLICES["fringe"]]
+        sided = (hair @ self.sided)[:, None]  # (B, 1)
         first, second = _signs(attributes)[:2]
-        over_eye = attributes[:, SLICES["fringe"]][:, [VOCABULARY["fringe"].index("over_eye")]]
+        over_eye = fringe[:, [VOCABULARY["fringe"].index("over_eye")]]
         parted = torch.where((sided > 0.5) & (second < 0), -1.0, 1.0)
         falls = torch.where((sided <= 0.5) & (over_eye > 0.5) & (first < 0), -1.0, parted)
-        fringe = attributes[:, SLICES["fringe"]]
+        fringes = torch.cat([fringe * (1 - sided), fringe * sided], 1)
         found = [
-            _sample(self.hair.of(attributes[:, SLICES["hair"]]), grid, front, parted),
-            _sample(self.fringe.of(torch.cat([fringe * (1 - sided), fringe * sided], 1)),
-                    grid, front, falls),
-            _sample(self.back.of(attributes[:, SLICES["hair"]]), grid, back, parted),
-        ]  # fmt: skip
+            _sample(self.hair.of(hair), grid, front, parted),
+            _sample(self.fringe.of(fringes), grid, front, falls),
+            _sample(self.back.of(hair), grid, back, parted),
+        ]
         return _GAIN * torch.cat(found, 1)
 
 
