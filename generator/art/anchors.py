@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from generator.art.accessories import hair_ornaments, marks
+from generator.art.accessories import face_wear, hair_ornaments, marks
 from generator.art.accessories.placement import face_half, open_side
 from generator.art.canvas import SIDE, Point
 from generator.art.features import brows, eyes, mouths
@@ -21,11 +21,11 @@ from generator.art.frame import CX, Frame
 
 ANCHORS = (
     "eye_left", "eye_right", "brow_left", "brow_right", "cheek_left", "cheek_right", "mouth", "jaw",
-    "mole", "cheek_scar", "brow_scar", "hairpin", "fang", "second_fang", "lone_fang",
+    "mole", "cheek_scar", "brow_scar", "hairpin", "fang", "second_fang", "lone_fang", "mask",
 )  # fmt: skip
 """In the order of `anchors`; left and right are the picture's. Of the two kinds of scars, and of
 fangs in an open mouth and one over a closed lip, a figure has one: the others' windows lie far
-away."""
+away. So do those of a mouth, a jaw and fangs under a mask."""
 _FAR = 1_000.0
 
 
@@ -54,9 +54,17 @@ def anchors(at: Frame) -> list[list[list[float]]]:
     x, y = _cheek(at)
     windows += [_Window(CX + s * x, y, 22.0, 22.0, 0.75) for s in (-1, 1)]
     lift, s = mouths.lift(at, pose.mouth), mouths.scale(at)
-    windows.append(_Window(CX, at.mouth_y - lift + 2 * s, 18 * s, 16 * s, mouths.DEPTH))
-    windows.append(_Window(CX, at.mouth_y - 1.0, at.jaw + 2.0, 24.0, 0.25))
-    windows += [*_one_sided(at), *_fangs(at, pose.mouth)]
+    mouth = _Window(CX, at.mouth_y - lift + 2 * s, 18 * s, 16 * s, mouths.DEPTH)
+    jaw = _Window(CX, at.mouth_y - 1.0, at.jaw + 2.0, 24.0, 0.25)
+    top, low = face_wear.masked(at)
+    middle, half_h = (top + low) / 2 - 4.0, (low - top) / 2 + 10.0  # with the loops
+    mask = _Window(CX, middle, at.cheek + 4.0, half_h, face_wear.MASK_DEPTH)
+    below = [mouth, jaw, *_fangs(at, pose.mouth)]
+    if "face_mask" in at.spec.accessories:
+        below = [replace(window, x=_FAR) for window in below]
+    else:
+        mask = replace(mask, x=_FAR)
+    windows += [*below[:2], *_one_sided(at), *below[2:], mask]
     return [_to_window(at, window) for window in windows]
 
 

@@ -103,8 +103,8 @@ def _nose(canvas: Canvas, at: Frame) -> None:
     grown = at.spec.age in ("adult", "elder")
     if at.chibi:  # a chibi's face is eyes and mouth; the grown-up ones have a hint of a nose
         if grown:
-            tip = [(CX + side * 2.0, y - 4.0), (CX + side * 3.2, y), (CX - side * 1.0, y + 1.6)]
-            canvas.strand(tip, 2.6, fill=Slot.LINE, opacity=0.6, taper=(0.1, 0.3))
+            tip = [(CX + side * 2.0, y - 6.0), (CX + side * 3.8, y), (CX - side * 1.6, y + 1.8)]
+            canvas.strand(tip, 2.9, fill=Slot.LINE, opacity=0.75, taper=(0.1, 0.3))
         return
     if at.spec.age == "child":
         canvas.ellipse(CX, y + 2.4, 1.7, 1.2, fill=Slot.LINE, opacity=0.55)
@@ -139,8 +139,9 @@ def _wrinkles(canvas: Canvas, at: Frame) -> None:
             cheek = [(12.0, at.nose_y + 1), (x, at.mouth_y - 5), (x + 1.5, at.mouth_y + 4)]
             bag = [(at.eye_x - 11, under - 1), (at.eye_x - 1, under + 3),
                    (at.eye_x + 10, under - 0.5)]  # fmt: skip
-        _crease(canvas, [(CX + side * u, v) for u, v in cheek], 2.4)
-        _crease(canvas, [(CX + side * u, v) for u, v in bag], 2.4)
+        width = 3.2 if at.chibi else 2.4
+        _crease(canvas, [(CX + side * u, v) for u, v in cheek], width)
+        _crease(canvas, [(CX + side * u, v) for u, v in bag], width)
         edge = at.eye_x + at.eye_w + (1.5 if at.chibi else 3.0)
         for dy, tip in ((3.0, 1.0), (7.0, 7.5)):
             foot = [(edge, at.eye_y + dy), (edge + 6.5, at.eye_y + tip)]

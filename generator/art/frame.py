@@ -176,17 +176,19 @@ def frame(spec: AvatarSpec) -> Frame:
     if spec.age in ("adult", "elder"):
         grown += 0.35 * boyish
     k = 0.45 if chibi else 1.0
+    # A chibi has little else than its face to look like a boy.
+    kb = 0.8 if chibi else 1.0
     round_ = 3.5 if spec.age == "child" else 0.0
     cheek = 61.0 + 3.0 * spec.face_width + (1.5 if chibi else 0.0)
-    chin_y = 197.0 + k * (3.0 * grown + 1.0 * boyish) - (7.0 if chibi else 0.0)
-    jaw = cheek - 14.0 + 4.5 * k * boyish + 4.5 * spec.jaw + (4.5 if chibi else 0.0) + round_
-    eye_h = (19.0 - 2.6 * k * grown - 2.4 * k * boyish) * (1 + 0.16 * spec.eye_size)
+    chin_y = 197.0 + (3.0 * k * grown + 1.0 * kb * boyish) - (7.0 if chibi else 0.0)
+    jaw = cheek - 14.0 + 4.5 * kb * boyish + 4.5 * spec.jaw + (4.5 if chibi else 0.0) + round_
+    eye_h = (19.0 - 2.6 * k * grown - 2.4 * kb * boyish) * (1 + 0.16 * spec.eye_size)
     if spec.age == "elder":
         eye_h *= 0.93
     eye_w = (17.5 - 1.0 * k * grown) * (1 + 0.10 * spec.eye_size)
     eye_y = 146.0 - 2.0 * k * grown + 3.0 * spec.eye_height
     if chibi:
-        older = {"child": 1.05, "young": 1.0, "adult": 0.91, "elder": 0.86}[spec.age]
+        older = {"child": 1.06, "young": 0.99, "adult": 0.87, "elder": 0.83}[spec.age]
         eye_h, eye_w, eye_y = eye_h * 1.26 * older, eye_w * 1.18 * older**0.6, eye_y + 2.5
     eye_x = 30.2 + 2.2 * spec.eye_spacing + (2.5 if chibi else 0.0)
     # Large eyes move together rather than over the edge of a narrow face.
@@ -198,7 +200,7 @@ def frame(spec: AvatarSpec) -> Frame:
         jaw_y=171.0 + k * 2.0 * boyish - (1.0 if chibi else 0.0),
         jaw=jaw,
         chin_y=chin_y,
-        chin=max(4.0, 7.0 + 6.0 * k * boyish + 4.5 * spec.jaw + (5.0 if chibi else 0.0) + round_),
+        chin=max(4.0, 7.0 + 6.0 * kb * boyish + 4.5 * spec.jaw + (5.0 if chibi else 0.0) + round_),
         eye_y=eye_y,
         eye_x=eye_x,
         eye_w=eye_w,

@@ -68,6 +68,7 @@ _MAPS = {
     "second_fang": _Maps(_WORN, 3, 16, 14, shared="mole", sliders=False),
     "lone_fang": _Maps(_WORN, 3, 16, 14, shared="mole", sliders=False),
     "hairpin": _Maps(_WORN, 2, 44, 44, sliders=False),
+    "mask": _Maps(("style", "age", "sides"), 3, 40, 80, shared="mole"),
 }
 
 

@@ -13,12 +13,17 @@ from torch import Tensor
 from generator.data.store import Bytes
 from generator.data.style_pictures import StylePictures
 from generator.models.tones import tones
+from generator.style.pictures import smoothed
+from generator.style.styles import styles
 
 _RENDERS = 6
 """One in so many arbitrary styles is a render of ours: more are stored than there are artworks."""
 _CONTENT, _STYLE = (0.3, 0.9), (0.3, 0.7)
 """The smallest and the largest part of a stored picture's side that a crop takes. Styles are looked
 at from near: strokes have to be seen in a painting of 512 pixels."""
+_FLAT_RADIUS, _FLAT_FACE = 2, 2.0
+"""What is painted in flat styles is smoothed, as it will be later in larger pictures, and faces
+matter more: a line too many is another expression."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class StyleBatch:
 
     Attributes:
         contents: (B, 3, S, S) in [0, 1], what to paint.
-        importance: (B, 1, S, S) in [0, 1], where structure matters.
+        importance: (B, 1, S, S) in [0, 1], where structure matters; in flat styles in [0, 2].
         styles: (B, 3, T, T) in [0, 1], pictures of the styles, T = 1.5 S: half a painting is more
             like all of it than a quarter is.
         named: (B,) int64: index of the named style, or -1 for any picture's.
@@ -54,6 +59,8 @@ class StyleLessons:
         groups = np.asarray(data.groups)
         self._rows = [np.flatnonzero(groups == i) for i in range(len(self.names))]
         is_drawn = np.isin(groups, [self.names.index(name) for name in data.meta.drawn])
+        named_styles = styles()
+        self._flat = [name in named_styles and named_styles[name].flat for name in self.names]
         self._works, self._drawn = np.flatnonzero(~is_drawn), np.flatnonzero(is_drawn)
 
     def batch(self, count: int, random: torch.Generator) -> StyleBatch:
@@ -100,6 +107,9 @@ class StyleLessons:
             return content, importance, around, -1, 1.0
         if kind < self.own + self.named:
             name = _pick(len(self.names), random)
+            if self._flat[name]:
+                content = smoothed(content, radius=_FLAT_RADIUS)
+                importance = _FLAT_FACE * importance
             return content, importance, self._style(self._rows[name], random), name, 0.0
         rows = self._works if _pick(_RENDERS, random) else self._drawn
         return content, importance, self._style(rows if len(rows) else self._works, random), -1, 0.0

@@ -58,6 +58,7 @@ def test_a_mark_is_at_one_place_of_its_window(accessory: Accessory):
         ("scar", "brow_scar"),
         ("hairpin", "hairpin"),
         ("fangs", "lone_fang"),
+        ("face_mask", "mask"),
     ],
 )
 def test_what_is_on_one_side_is_at_one_place_of_its_window(accessory: Accessory, anchor: str):
@@ -109,3 +110,16 @@ def test_mouths_lie_in_their_window_however_wide():
             at = places(spec, "mouth", "mouth")
             assert np.abs(at).max() < 1.0
             assert np.abs(at[0].mean()) < 0.2
+
+
+def test_what_lies_under_a_mask_is_not_looked_at():
+    spec = faces(1, accessories=frozenset({"fangs"}), expression="laugh")[0]
+    masked = spec.model_copy(update={"accessories": spec.accessories | {"face_mask"}})
+    middle = np.array([[0.0], [0.2], [1.0]])
+    for spec, near in ((spec, {"mouth", "jaw", "fang"}), (masked, {"mask"})):
+        found = {
+            name
+            for name, window in zip(ANCHORS, anchors(frame(spec)), strict=True)
+            if np.abs(np.array(window) @ middle).max() < 5
+        }
+        assert found & {"mouth", "jaw", "fang", "mask"} == near

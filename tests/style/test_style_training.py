@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import asdict
@@ -128,6 +129,28 @@ def test_batches_follow_from_their_seed_and_hold_what_they_say(pictures: Path):
     assert torch.equal(one.contents[own], one.styles[own][..., 24:-24, 24:-24])
     assert {-1, 0, 1} == set(one.named.tolist())
     assert one.importance.shape == (24, 1, 96, 96)
+
+
+def test_flat_styles_are_learned_on_what_they_will_be_given(pictures: Path, tmp_path: Path):
+    copy = shutil.copytree(pictures, tmp_path / "set")
+    meta = json.loads((copy / "meta.json").read_text())
+    (copy / "meta.json").write_text(
+        json.dumps({**meta, "names": ["comic", "pastel"], "drawn": ["pastel"]})
+    )
+    before, lessons = (
+        StyleLessons(StylePictures(f), size=96, own=0.0, named=1.0) for f in (pictures, copy)
+    )
+    plain, batch = before.batch(16, seeded(3)), lessons.batch(16, seeded(3))
+    assert {0, 1} == set(batch.named.tolist())
+    for i, name in enumerate(batch.named.tolist()):
+        same = torch.equal(batch.contents[i], plain.contents[i])
+        assert same == (name == 1)
+        assert torch.equal(batch.importance[i], (1 if same else 2) * plain.importance[i])
+        if not same:
+            rough, smooth = (
+                x.diff(dim=2).square().mean() for x in (plain.contents[i], batch.contents[i])
+            )
+            assert smooth < rough
 
 
 def test_losses_are_lowest_for_what_they_ask_for(eye: Eye, photo: Image.Image):

@@ -48,8 +48,8 @@ def fox_ears(canvas: Canvas, at: Frame) -> None:
 
 
 def bunny_ears(canvas: Canvas, at: Frame) -> None:
-    """Leaning far out, for there is little room above a head; one of them may be folded."""
-    folded = side_of(at, 0) if at.spec.detail[1] >= 0 else 0
+    """Leaning far out, for there is little room above a head; one of them is folded."""
+    folded = side_of(at, 0)
     _headband(canvas, at)
     for side in (-1, 1):
         inner = f"translate({nearer(at, 5.0)} {nearer(at, 3.0)})"
@@ -89,8 +89,7 @@ def _pair(canvas: Canvas, at: Frame, draw: Callable[[Canvas], None], *, spread: 
     _headband(canvas, at)
     out = spread if at.hat else -nearer(at, 7.0)
     for side in (-1, 1):
-        twitch = 4.0 * at.spec.detail[1 if side < 0 else 3]
-        inner = f"translate({-out} {abs(out) * 0.6}) rotate({twitch:.2f} 84 60)"
+        inner = f"translate({-out} {abs(out) * 0.6})"
         with at.layer(canvas, -0.05), mirrored(canvas, side, inner=inner):
             draw(canvas)
 

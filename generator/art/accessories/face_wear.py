@@ -7,18 +7,25 @@ from generator.art.canvas import Canvas, fmt
 from generator.art.frame import CX, Frame
 from generator.art.palette import Slot
 
+MASK_DEPTH = 0.25
+
+
+def masked(at: Frame) -> tuple[float, float]:
+    """The heights of a mask's upper edge at the cheeks and of its lower one."""
+    top = at.eye_y + at.eye_h + (-1.5 if at.chibi else 4.0)
+    return min(top, at.jaw_y - 9.0), at.chin_y + 1.8  # large low eyes: over their lower edge
+
 
 def face_mask(canvas: Canvas, at: Frame) -> None:
     """Over nose, mouth and chin, with pleats and ear loops: white paper or coloured cloth."""
     cloth = at.spec.detail[1] >= 0
     base, shade = (Slot.ACCESSORY, Slot.ACCESSORY_SHADE) if cloth else (Slot.WHITE, Slot.WATER)
     lead = at.spec.turn * 3.0  # the nose goes ahead of the cheeks
-    top = at.eye_y + at.eye_h + (-1.5 if at.chibi else 4.0)
-    top = min(top, at.jaw_y - 9.0)  # large low eyes: over their lower edge
+    top, chin = masked(at)
     nose = min(top + 1.0, at.nose_y - (5.0 if at.chibi else 2.0))
     edge = min(at.cheek - 7.5, face_half(at, top + 4.0) - 1.0)
-    jaw, chin = at.jaw + 1.6, at.chin_y + 1.8
-    with at.layer(canvas, 0.25):
+    jaw = at.jaw + 1.6
+    with at.layer(canvas, MASK_DEPTH):
         for side in (-1, 1):
             ear = CX + side * (at.cheek + 1.5)
             for y0, y1 in ((top + 4.0, at.eye_y + 1.0), (at.jaw_y + 2.0, at.eye_y + 12.0)):
@@ -104,7 +111,6 @@ def _elf_ears(canvas: Canvas, at: Frame, *, through_hair: bool) -> None:
     """Long pointed ears. The face is there already, so they are clipped to its outside."""
     # The face runs clockwise; a counter-clockwise sheet around it leaves only the outside.
     outside = f"M-60 -60V320H320V-60Z{at.face_outline()}"
-    droop = 5.0 * at.spec.detail[1]
     x, y = at.cheek - 2.0, at.eye_y + 1.0
     for side in (-1, 1):
         slip = -0.35 - 0.25 * side * at.spec.turn  # relative to the face's depth of 0.25
@@ -116,17 +122,17 @@ def _elf_ears(canvas: Canvas, at: Frame, *, through_hair: bool) -> None:
             transform=f"translate({fmt(slip * at.spec.turn * 7.0)} 0)"
         ), mirrored(canvas, side):  # fmt: skip
             shell = (
-                f"M{p(-8, -13)}C{p(4, -17)} {p(22, -19 + droop * 0.5)} {p(39, -27 + droop)}"
-                f"C{p(36, -8 + droop * 0.6)} {p(21, 10)} {p(7, 14)}Q{p(0, 16)} {p(-8, 11)}Z"
+                f"M{p(-8, -13)}C{p(4, -17)} {p(22, -19)} {p(39, -27)}"
+                f"C{p(36, -8)} {p(21, 10)} {p(7, 14)}Q{p(0, 16)} {p(-8, 11)}Z"
             )
             canvas.path(shell, fill=Slot.SKIN)
             with canvas.group(clip=shell):
                 canvas.path(
-                    f"M{p(-4, -7)}C{p(8, -12)} {p(18, -14 + droop * 0.5)} {p(33, -23 + droop)}"
-                    f"C{p(22, -8 + droop * 0.6)} {p(13, 0)} {p(8, 4)}Q{p(6, -4)} {p(-4, 8)}Z",
+                    f"M{p(-4, -7)}C{p(8, -12)} {p(18, -14)} {p(33, -23)}"
+                    f"C{p(22, -8)} {p(13, 0)} {p(8, 4)}Q{p(6, -4)} {p(-4, 8)}Z",
                     fill=Slot.SKIN_SHADE,
                 )
-                canvas.path(f"M{p(39, -27 + droop)}L{p(19, -19 + droop * .5)}L{p(20, 0)}Z",
+                canvas.path(f"M{p(39, -27)}L{p(19, -19)}L{p(20, 0)}Z",
                             fill=Slot.BLUSH, opacity=0.35)  # fmt: skip
             canvas.path(shell, stroke=Slot.LINE, width=2.4)
             if through_hair:  # a lock falls back over the root

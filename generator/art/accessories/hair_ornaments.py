@@ -39,7 +39,7 @@ def hairpin(canvas: Canvas, at: Frame) -> None:
     """Two crossed clips and a star at one side of the fringe."""
     side, (x, y) = pinned(at)
     with at.layer(canvas, PINNED_DEPTH), mirrored(
-        canvas, side, inner=f"translate({x} {y}) rotate({fmt(-18 + 10 * at.spec.detail[0])})"
+        canvas, side, inner=f"translate({x} {y}) rotate(-18)"
     ):  # fmt: skip
         for lean in (28, -28):
             with canvas.group(transform=f"rotate({lean})"):
@@ -71,7 +71,7 @@ def flower_crown(canvas: Canvas, at: Frame) -> None:
                     f"Q{xy(mx + 8, (my + tip_y) / 2)} {xy(mx, my)}Z"
                 )
         canvas.path(leaves, fill=Slot.LEAF, stroke=Slot.LINE, width=1.9)
-        offset = 2 * (at.spec.detail[3] >= 0) + (at.spec.detail[2] >= 0)
+        offset = 2 * (at.spec.detail[3] >= 0)
         order = sorted(range(len(spots)), key=lambda i: i % 2 == 0)
         for i in order:
             x, y = spots[i]
@@ -159,11 +159,10 @@ def ahoge(canvas: Canvas, at: Frame) -> None:
     """A lock with a will of its own, springing from the crown."""
     if at.spec.hair == "hijab":
         return
-    lean, curl = 4.0 * at.spec.detail[0], 4.0 * at.spec.detail[1]
     y = crown_y(at) + (2.0 if at.hat else 9.0)
     x = 120.0 if at.hat else 127.0
     peak = max(9.5, y - 34.0)
-    tip_x, tip_y = x - 27.0 + lean, peak + 15.0 + curl
+    tip_x, tip_y = x - 27.0, peak + 15.0
 
     d = (
         f"M{xy(x + 3, y)}C{xy(x + 15, y - 15)} {xy(x + 9, peak - 1)} {xy(x - 7, peak)}"

@@ -44,12 +44,12 @@ def cap(canvas: Canvas, at: Frame) -> None:
         canvas.ellipse(128, 33.5, 6.5, 3.8, fill=Slot.ACCESSORY_SHADE, stroke=Slot.LINE, width=2.2)
     with at.layer(canvas, 0.6):
         canvas.path(star(CX, 62, 11.0, plump=0.5), fill=Slot.WHITE, stroke=Slot.LINE, width=1.8)
-    aside = 7.0 * at.spec.detail[0]
+    aside = 4.0 if at.spec.detail[0] >= 0 else -4.0
     visor = (
         "M66 92C80 79 102 75 128 75C154 75 176 79 190 92C194 97 191 101 185 101"
         "C168 107 148 110 128 110C108 110 88 107 71 101C65 101 62 97 66 92Z"
     )
-    with at.layer(canvas, 1.0), canvas.group(transform=f"translate({aside:.2f} 0)"):
+    with at.layer(canvas, 1.0), canvas.group(transform=f"translate({aside} 0)"):
         canvas.path(visor, fill=Slot.ACCESSORY)
         with canvas.group(clip=visor):
             canvas.path("M60 96C90 106 166 106 196 96V114H60Z", fill=Slot.ACCESSORY_SHADE)

@@ -33,7 +33,7 @@ def mole(canvas: Canvas, at: Frame) -> None:
     """A beauty spot under the outer corner of one eye."""
     x, y = spotted(at)
     with at.layer(canvas, MOLE_DEPTH), canvas.feature("marks"):
-        canvas.ellipse(CX + open_side(at) * x, y, 2.5, 2.5, fill=Slot.INK)
+        canvas.ellipse(CX + open_side(at) * x, y, 2.9, 2.9, fill=Slot.INK)
 
 
 def freckled(at: Frame) -> Point:
@@ -95,8 +95,8 @@ def scar(canvas: Canvas, at: Frame) -> None:
     with at.layer(canvas, DEPTH), canvas.feature("marks"):
         # Lip red reads on every skin, the outline colour not on a dark one.
         for line in lines:
-            canvas.strand(line, 6.2, fill=Slot.SKIN_SHADE, taper=(0.1, 0.1))
-            canvas.strand(line, 3.8, fill=Slot.LIP, taper=(0.1, 0.1))
+            canvas.strand(line, 7.4, fill=Slot.SKIN_SHADE, taper=(0.1, 0.1))
+            canvas.strand(line, 4.6, fill=Slot.LIP, taper=(0.1, 0.1))
             canvas.strand(line, 1.7, fill=Slot.LINE, opacity=0.7)
         for tick in ticks:
             canvas.strand(tick, 2.6, fill=Slot.LIP, taper=(0.2, 0.2))

@@ -20,7 +20,7 @@ def draw(
     width = (3.3 + 2.5 * boyish) * (1 + 0.35 * spec.brow_weight) * pose.weight
     if spec.age == "elder":
         width += 0.9 + 0.8 * boyish
-    width *= share * (1.1 if at.chibi else 1.0)
+    width *= share * (1.05 + 0.25 * boyish if at.chibi else 1.0)
     odd = -1 if spec.detail[2] < 0 else 1
     reach = at.eye_w * (0.80 if at.chibi else 0.96)
     arch = (4.6 - 2.0 * boyish) + pose.arch

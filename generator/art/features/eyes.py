@@ -87,7 +87,7 @@ class Eye:
     def lashes(self) -> float:
         """How long and thick lashes are drawn."""
         spec = self.at.spec
-        base = {"girl": 1.1, "neutral": 0.7, "boy": 0.4}[spec.presentation]
+        base = {"girl": 1.15, "neutral": 0.7, "boy": 0.3}[spec.presentation]
         return base * (0.8 if spec.age == "elder" else 1.0)
 
     @property
@@ -192,11 +192,14 @@ def draw_upper_lash(canvas: Canvas, eye: Eye) -> None:
     top = _offset(lid, [t * weight * (0.48 + 0.60 * long) for t in thick])
     tip = _wing(eye)
     _ink(canvas, smooth([lid[0], *top[1:-1], tip]) + "L" + smooth([tip, *lid[::-1]])[1:] + "Z")
-    if long < 0.8:
+    if eye.at.spec.presentation == "boy":
         return
     u, v = eye.upper()[-2]
     lean = 0.20 * (eye.shape.wing[1] + 0.30)
-    for du, dv, reach in ((0.08, 0.05, 1.0), (-0.12, -0.14, 0.8)):
+    # A chibi's eyes are drawn small: its lashes are longer for that.
+    longer = 1.25 if eye.at.chibi else 1.0
+    lashes = ((0.08, 0.05, longer), (-0.12, -0.14, 0.8 * longer))
+    for du, dv, reach in lashes if eye.at.spec.presentation == "girl" else lashes[1:]:
         root = eye.p(u + du, v + dv)
         bend = eye.p(u + du + 0.26 * reach, v + dv - (0.16 - lean) * reach)
         end = eye.p(u + du + 0.44 * reach, v + dv - (0.46 - 1.5 * lean) * reach)
@@ -216,7 +219,7 @@ def _lower_lash(canvas: Canvas, eye: Eye) -> None:
     points = [eye.p(*q) for q in lower[:4]]
     strong = 0.85 if eye.lashes > 0.5 else 0.6
     canvas.strand(points, 1.3 + 0.8 * eye.lashes, fill=Slot.LINE, opacity=strong, taper=(0.5, 0.0))
-    if eye.lashes > 0.8 and not eye.at.chibi:
+    if eye.at.spec.presentation == "girl":
         u, v = lower[0]
         root, end = eye.p(u - 0.06, v + 0.10), eye.p(u + 0.13, v + 0.24)
         canvas.strand([root, end], 1.8, fill=Slot.LINE, taper=(0.8, 0))

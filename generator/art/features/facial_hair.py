@@ -105,7 +105,7 @@ def _beard(canvas: Canvas, at: Frame, mouth: mouths.Mouth) -> None:
 
 def _beard_shape(at: Frame, reach: float, length: float) -> str:
     """Path data: smooth along the cheeks, pointed locks below that grow towards the middle."""
-    y, chin, jitter = at.mouth_y, at.chin_y, at.spec.detail[0] * 2.0
+    y, chin = at.mouth_y, at.chin_y
     cheek = [
         (at.cheek + 1.5, at.eye_y - 6), (at.cheek + 2.5, at.eye_y + 16),
         (at.jaw + 8.0, at.jaw_y - 2), (at.jaw + 1.5, at.jaw_y + 11),
@@ -120,16 +120,16 @@ def _beard_shape(at: Frame, reach: float, length: float) -> str:
     ]  # fmt: skip
 
     def side(sign: int) -> tuple[list[Point], list[Point]]:
-        """A cheek and its locks; the seed moves lock tips up and down, unlike on the two sides."""
+        """A cheek and its locks; lock tips lie unlike on the two sides."""
         outer = [(CX + sign * x, v) for x, v in cheek]
         tips = [
-            (CX + sign * x, v + sign * jitter * (1 if i % 2 else -0.4))
+            (CX + sign * x, v + sign * 1.4 * (1 if i % 2 else -0.4))
             for i, (x, v) in enumerate(locks)
         ]
         return outer, tips
 
     (right, right_locks), (left, left_locks) = side(1), side(-1)
-    tip = (CX + jitter, chin + length)
+    tip = (CX, chin + length)
     fringe = [right[-1], *right_locks, tip, *left_locks[::-1], left[-1]]
     hanging = "".join(
         f"Q{pairs(((a[0] + b[0]) / 2, (a[1] + b[1]) / 2 + 1.8), b)}" for a, b in pairwise(fringe)

@@ -10,7 +10,7 @@ from generator.art.canvas import Canvas, Point, Stop, fmt, smooth
 from generator.art.frame import CX, Frame
 from generator.art.hair import fringes, locks
 from generator.art.hair.locks import Tones
-from generator.art.hair.shapes import jitter, side
+from generator.art.hair.shapes import side, uneven
 from generator.art.palette import Slot
 
 
@@ -36,11 +36,12 @@ def crop(at: Frame, crown: Point, *, reach: float = 62.0, lively: float = 0.0) -
     wide = at.cheek / 61.0
     out: list[tuple[str, float, float]] = []
     for i, (kind, x, y) in enumerate(chain):
+        k = i if s > 0 else len(chain) - 1 - i
         if abs(x) > reach:
             continue
-        grown = lively * (1 + jitter(at, i, 3)) if kind == "T" else -1.4 * lively
+        grown = lively * (1 + uneven(k, 3)) if kind == "T" else -1.4 * lively
         lean = 1.2 * lively * s if kind == "T" else 0.0
-        out.append((kind, CX + x * wide + lean + 1.5 * jitter(at, i, 1), lash + y + grown))
+        out.append((kind, CX + x * wide + lean + 1.5 * s * uneven(k, 1), lash + y + grown))
     return Crop(tuple(out), crown, fringe.sweep)
 
 
@@ -103,7 +104,7 @@ def locks_of(canvas: Canvas, at: Frame, edge: Crop, tone: Tones) -> None:
                        (x + outward * 7.5 * size + fx * 9, y + 9 * fy)])  # fmt: skip
         canvas.path(f"{smooth([(x + fx * 12, y + 12), *ridge])}L{back[1:]}Z", fill=tone.shade)
     for i, notch in enumerate(edge.notches):
-        reach = (0.3, 0.14, 0.22)[i % 3] + 0.05 * jitter(at, i, 2)
+        reach = (0.3, 0.14, 0.22)[i % 3] + 0.05 * uneven(i, 2)
         way = locks.meridian(notch, edge.crown, reach)
         canvas.strand(way[::2], 2.0, fill=Slot.LINE, taper=(1.0, 0.0))
     for i, notch in enumerate(edge.notches[::2]):

@@ -14,6 +14,7 @@ from generator.art.canvas import Canvas, Point, Stop, ellipse, fmt, smooth
 from generator.art.frame import CX, Frame
 from generator.art.hair import locks
 from generator.art.hair.locks import Dome, Tones
+from generator.art.hair.shapes import uneven
 from generator.art.palette import Slot
 
 
@@ -122,8 +123,7 @@ def draw(
     shape = locks.dome(at, extra=extra)
     shape = Dome(shape.rx, shape.top, shape.cy, shape.fluff * fluff)
     edge = _edge(at, lift)
-    a, b, c, _ = at.spec.detail
-    steps = (159 + 3 * a, 124 + 7 * b, 43 + 6 * c, 18 + 3 * b)
+    steps = (160, 121, 46, 17)
     start, end = -6.0, 186.0
     x0, y0 = shape.point(end, 0.25 * shape.fluff)
     d = (
@@ -138,32 +138,33 @@ def draw(
         if not edge.sleek:
             _wedges(canvas, edge, tone)
         if not at.hat:
-            locks.halo(canvas, shape, y=shape.top + 33.0, shift=a)
+            locks.halo(canvas, shape, y=shape.top + 33.0)
         _streaks(canvas, at, edge)
         _strands(canvas, at, edge)
 
 
 def _edge(at: Frame, lift: float) -> _Edge:
     fringe = FRINGES[at.spec.fringe]
-    detail = at.spec.detail
-    mirrored = at.spec.fringe == "over_eye" and detail[0] < 0
-    chain = _mirror(fringe.chain) if mirrored else fringe.chain
+    mirrored = at.spec.fringe == "over_eye" and at.spec.detail[0] < 0
+    chain = tuple(_ragged(i, point) for i, point in enumerate(fringe.chain))
+    chain = _mirror(chain) if mirrored else chain
     lash = at.eye_y - at.eye_h - 2.0
     wide = at.cheek / 61.0
     points = []
-    for i, (kind, x, y) in enumerate(chain):
-        jitter = detail[i % 4] * (1 - 2 * (i // 4 % 2))
-        outer = abs(x) > 62
-        if outer:
-            y -= lift
-        shift = 0.0 if outer else 1.6 * jitter
-        points.append(
-            (kind, CX + x * wide + shift, lash + y + (2.2 * jitter if kind == "T" else 0))
-        )
-    cx = (-fringe.crown[0] if mirrored else fringe.crown[0]) + 3 * detail[3]
+    for kind, x, y in chain:
+        raised = lift if abs(x) > 62 else 0.0
+        points.append((kind, CX + x * wide, lash + y - raised))
+    cx = -fringe.crown[0] if mirrored else fringe.crown[0]
     return _Edge(
         points, (CX + cx, fringe.crown[1]), fringe.sweep, fringe.parted, at.spec.fringe == "none"
     )
+
+
+def _ragged(i: int, point: tuple[str, float, float]) -> tuple[str, float, float]:
+    """The i-th point of a chain, moved a little unless it lies over an ear."""
+    kind, x, y = point
+    shift = uneven(i, 1) if abs(x) <= 62 else 0.0
+    return kind, x + 1.6 * shift, y + (2.2 * shift if kind == "T" else 0.0)
 
 
 def _lower(edge: _Edge, right: Point, left: Point) -> str:
@@ -279,12 +280,10 @@ def _wedges(canvas: Canvas, edge: _Edge, tone: Tones) -> None:
 
 def _strands(canvas: Canvas, at: Frame, edge: _Edge) -> None:
     """Lines between the locks, running up from the notches: few long ones, more short ones."""
-    detail = at.spec.detail
     lines: list[tuple[list[Point], float]] = []
     for i, notch in enumerate(_notches(edge)):
         outer = abs(notch[0] - CX) > 53  # these part the fringe from the hair over the ears
-        reach = 0.58 if outer else (0.3, 0.15, 0.22)[(i + (detail[3] >= 0)) % 3]
-        reach += 0.05 * detail[i % 4]
+        reach = 0.58 if outer else (0.3, 0.15, 0.22)[i % 3] + 0.05 * uneven(i, 2)
         if edge.sleek:
             reach = 0.62 if outer else (0.26, 0.44)[i % 2]
         way = locks.meridian(notch, edge.crown, reach)
@@ -316,10 +315,9 @@ _BRIGHT = ((-52, -18, 0.12, 0.34), (-25, -16, 0.16, 0.36), (12, -16, 0.14, 0.32)
 def _flow_lines(canvas: Canvas, at: Frame, edge: _Edge) -> None:
     """Tapered hairs that follow the flow over the crown, wide ones in shade and fine dark ones."""
     lash = at.eye_y - at.eye_h - 2.0
-    detail = at.spec.detail
 
     def way(k: int, x: float, y: float, start: float, end: float) -> list[Point]:
-        shift = detail[k % 4]
+        shift = uneven(k, 3)
         root = (CX + x + 3 * shift, lash + y)
         full = locks.meridian(root, edge.crown, end + 0.03 * shift)
         first = min(3, round(4 * start / end))

@@ -252,14 +252,12 @@ _GLINTS = (
 
 
 def halo(
-    canvas: Canvas, shape: Dome, *, y: float, strength: float = 1.0, shift: float = 0.0,
-    height: float = 14.5,
-) -> None:  # fmt: skip
+    canvas: Canvas, shape: Dome, *, y: float, strength: float = 1.0, height: float = 14.5
+) -> None:
     """The highlight band: slim spikes of light side by side along the hair's flow, in runs.
 
     Args:
         y: Height of the band's middle on the axis.
-        shift: Sideways jitter of the spikes in [-1, 1].
         height: Of the band in its middle.
     """
     deep = 50.0
@@ -274,9 +272,9 @@ def halo(
         step = (b - a) / count
         for i in range(count + 1):
             swell = size * (0.4 + 0.6 * sin(pi * (i + 0.6) / (count + 1.2)))
-            wild = sin(4.2 * i + 0.07 * a + 1.2 * shift)
+            wild = sin(4.2 * i + 0.07 * a)
             up, down = height * swell * (0.72 + 0.3 * wild), -height * swell * (1.15 - 0.4 * wild)
-            mid, half = a + step * (i + 0.2 * wild) + 3 * shift, 0.8 * step
+            mid, half = a + step * (i + 0.2 * wild), 0.8 * step
             belly = 0.12 * height * wild
             # A star with four concave sides: where two meet, the band is closed.
             corners = ((mid - half, belly), (mid, up), (mid + half, belly), (mid, down))

@@ -9,6 +9,7 @@ from generator.art.canvas import Canvas, Point, Stop, fmt, smooth
 from generator.art.frame import CX, Frame
 from generator.art.hair import fringes, locks
 from generator.art.hair.locks import Strip, Tones
+from generator.art.hair.shapes import uneven
 from generator.art.palette import Slot
 
 
@@ -114,7 +115,7 @@ def _side(at: Frame, fall: Fall, side: int) -> list[Point]:
 
 def _outer(at: Frame, fall: Fall, side: int, inner: float) -> Strip:
     """A lighter lock along the back's outer edge, ending in a tip of its own."""
-    end = fall.end(at) - 12 * inner + 5 * side * at.spec.detail[0]
+    end = fall.end(at) - 12 * inner + 3 * side
     points = []
     for i in range(7):
         t = i / 6
@@ -131,13 +132,13 @@ def _ends(at: Frame, fall: Fall, right: Point, left: Point, end: float) -> str:
     for i in range(count):
         x0 = right[0] + (left[0] - right[0]) * i / count
         x1 = right[0] + (left[0] - right[0]) * (i + 1) / count
-        jitter = at.spec.detail[i % 4]
-        tip_x = (x0 + x1) / 2 + (3 * jitter - fall.flick * ((i + 0.5) / count - 0.5))
-        tip_y = end + 3.5 * jitter - (0, 5, 2)[i % 3] + 3
+        ragged = uneven(i, 1)
+        tip_x = (x0 + x1) / 2 + (3 * ragged - fall.flick * ((i + 0.5) / count - 0.5))
+        tip_y = end + 3.5 * ragged - (0, 5, 2)[i % 3] + 3
         notch_y = right[1] + (left[1] - right[1]) * (i + 1) / count - (2, 9, 4)[i % 3]
         if fall.blunt:
             sag = [5.0 * (1 - (2 * (i + k) / count - 1) ** 2) for k in (0, 1)]
-            slit = end - 6 - 7 * (i % 3) + 4 * jitter
+            slit = end - 6 - 7 * (i % 3) + 4 * ragged
             d.append(
                 f"L{fmt(x0 - 0.8)} {fmt(end + sag[0])}Q{fmt(tip_x)} {fmt(end + max(sag) + 1)}"
                 f" {fmt(x1 + 0.8)} {fmt(end + sag[1])}L{fmt(x1)} {fmt(slit)}"
@@ -159,7 +160,7 @@ def _depths(canvas: Canvas, at: Frame, fall: Fall, end: float) -> None:
         points = []
         for j in range(6):
             t = 0.15 + 0.8 * j / 5
-            x = _half(at, fall, t) * (share + 0.04 * at.spec.detail[i]) + _wave(fall, t)
+            x = _half(at, fall, t) * (share + 0.04 * uneven(i, 2)) + _wave(fall, t)
             points.append((CX + x, EARS + t * (end - EARS)))
         canvas.strand(points, 1.8, fill=Slot.LINE, opacity=0.7)
 
@@ -184,11 +185,10 @@ def _sidelocks(at: Frame, fall: Fall, side: int) -> list[Strip]:
     end = EARS + (fall.end(at) - EARS) * fall.front
     if fall.front < 0.97 and at.chibi:
         end = min(end, 228.0)
-    d = at.spec.detail
     wide = 3.0 if at.chibi else 0.0
     made = []
     for k, (inset, length, width) in enumerate(((0.0, 1.0, 1.0), (9.0, 0.70, 0.62))):
-        tip = 96 + (end + 4 * d[k] * side - 96) * length
+        tip = 96 + (end + 3 * (1 - 2 * k) * side - 96) * length
         points = []
         for i in range(6):
             t = i / 5

@@ -27,16 +27,12 @@ TEMPLE = 59.0
 """Half width of the hairline."""
 
 
-def jitter(at: Frame, i: int, k: int = 0) -> float:
-    """A number in [-1, 1] for the i-th lock, continuous in the figure's `k`-th detail."""
-    return sin(i * 7.13 + k * 3.7 + 0.8 * at.spec.detail[k % 4])
-
-
 def uneven(i: int, k: int = 0) -> float:
     """A number in [-1, 1] for the i-th lock, the same on every figure.
 
-    For curls, coils and ropes: dozens of small lines, each with a chance of its own, are more than
-    a network tells apart, and it paints their average.
+    Locks, curls and coils differ from their neighbours, not from figure to figure: dozens of small
+    lines, each with a chance of its own, are more than a network tells apart, and it paints their
+    average. What differs between figures are cuts, sliders and sides.
     """
     return sin(i * 7.13 + k * 3.7)
 

@@ -6,7 +6,7 @@ from generator.art.canvas import Canvas, Point, fmt
 from generator.art.frame import CX, Frame
 from generator.art.hair import crops, fringes, locks
 from generator.art.hair.locks import Strip
-from generator.art.hair.shapes import jitter, side, under_hat
+from generator.art.hair.shapes import side, under_hat, uneven
 from generator.art.palette import Slot
 
 
@@ -26,8 +26,8 @@ def _both(
             for n, (x, y) in enumerate(points):
                 t = n / last
                 way.append(
-                    (CX + s * (x + wide + 2.5 * t * jitter(at, i + 3 * s, k)),
-                     y + t * t * (length + 3.0 * jitter(at, i + 2 * s, k + 1)))
+                    (CX + s * (x + wide + 2.5 * t * uneven(i + 3 * s * side(at), k)),
+                     y + t * t * (length + 3.0 * uneven(i + 2 * s * side(at), k + 1)))
                 )  # fmt: skip
             strips.append(locks.lock(way, width, root=root))
     return strips
@@ -132,8 +132,7 @@ def crop_front(canvas: Canvas, at: Frame) -> None:
     shape = locks.Dome(70.5 + 2.5 * (v + age), 37.0 - 6.0 * (v + age), 112.0, 2.6 + v)
     if at.hat:
         shape = locks.Dome(70.5, 42.0, 112.0, 0.4)
-    a, b, c, _ = at.spec.detail
-    crown = (CX - (12 + 5 * a) * side(at), shape.top + 8)
+    crown = (CX - 12 * side(at), shape.top + 8)
     receding = (
         at.spec.fringe == "none" and at.spec.age == "elder" and at.spec.presentation != "girl"
     )
@@ -144,7 +143,7 @@ def crop_front(canvas: Canvas, at: Frame) -> None:
         edge = crops.crop(at, crown, reach=60.0, lively=0.4)
     x0, y0 = shape.point(192, shape.fluff)
     x1, y1 = shape.point(-12, shape.fluff)
-    steps = (172 + 3 * a, 150 + 4 * b, 128 + 4 * c, 56 + 4 * b, 34 + 4 * a, 10 + 3 * c)
+    steps = (173, 147, 130, 54, 36, 9)
     low = crops.lower(edge, (x1, y1), (x0, y0))
     d = f"M{fmt(x0)} {fmt(y0)}{locks.outline(shape, 192, -12, steps)}{low}Z"
     tone = locks.tones(canvas, at, 72, 132)
@@ -160,7 +159,7 @@ def crop_front(canvas: Canvas, at: Frame) -> None:
             sleek = at.spec.fringe == "none"
             band, height = (shape.top + 19.0, 9.0) if sleek else (shape.top + 31.0, 12.0)
             strength = 0.6 if receding else 1.0
-            locks.halo(canvas, shape, y=band, shift=a, strength=strength, height=height)
+            locks.halo(canvas, shape, y=band, strength=strength, height=height)
 
 
 def _cropped_sides(canvas: Canvas, at: Frame, shape: locks.Dome, tone: locks.Tones) -> None:
@@ -173,7 +172,7 @@ def _cropped_sides(canvas: Canvas, at: Frame, shape: locks.Dome, tone: locks.Ton
             fill=tone.shade,
         )
         for k in range(3):
-            top = (CX + s * (shape.rx - 8 - 5.0 * k), 84.0 - 5 * k + 3 * jitter(at, k, 1))
+            top = (CX + s * (shape.rx - 8 - 5.0 * k), 84.0 - 5 * k + 3 * uneven(k, 1))
             low = (CX + s * (shape.rx - 3 - 5.0 * k), 116.0 - 5 * k)
             mid = (top[0] + s * 5, 98.0 - 5 * k)
             canvas.strand([top, mid, low], 1.7, fill=Slot.LINE, taper=(0.0, 0.7))
@@ -250,7 +249,6 @@ def undercut_front(canvas: Canvas, at: Frame) -> None:
                 canvas,
                 shape,
                 y=shape.top + (21 if at.spec.fringe == "none" else 30),
-                shift=at.spec.detail[0],
                 height=11.0,
             )
 

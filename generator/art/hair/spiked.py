@@ -8,7 +8,7 @@ from math import pi, sin
 from generator.art.canvas import Canvas, Paint, Point, Stop, fmt
 from generator.art.frame import CX, Frame
 from generator.art.hair import crops, locks
-from generator.art.hair.shapes import jitter, side
+from generator.art.hair.shapes import side, uneven
 from generator.art.palette import Slot
 
 # (angle of the tip, length, how far it is blown along the contour); angles as in `Dome.point`.
@@ -30,17 +30,15 @@ def _ring(at: Frame) -> tuple[locks.Dome, list[Point], list[Point]]:
     tips: list[Point] = []
     angles: list[float] = []
     for i, (angle, length, lean) in enumerate(spikes):
-        a = angle + 3 * jitter(at, i, 0)
-        reach = length * grow * (1 + 0.2 * jitter(at, i, 2))
+        k = i if s > 0 else len(spikes) - 1 - i
+        a = angle + 3 * s * uneven(k, 0)
+        reach = length * grow * (1 + 0.2 * uneven(k, 2))
         if at.hat and sin(a * pi / 180) > 0.2:
             reach, lean = 1.0, 0.0
         x, y = shape.point(a - lean * 0.55, reach)
         tips.append((min(max(x, CX - 95.0), CX + 95.0), max(y, 9.0)))
         angles.append(a)
-    between = [
-        shape.point((a + b) / 2 + 2 * jitter(at, i, 1), 0.0 if at.hat else -5.0)
-        for i, (a, b) in enumerate(pairwise(angles))
-    ]
+    between = [shape.point((a + b) / 2, 0.0 if at.hat else -5.0) for a, b in pairwise(angles)]
     return shape, tips, [(CX - 67.0, 124.0), *between, (CX + 67.0, 124.0)]
 
 
@@ -80,8 +78,8 @@ def spiky_back(canvas: Canvas, at: Frame) -> None:
     for i, (x, y) in enumerate(_NAPE):
         for s in (-1, 1):
             big = 1.0 if s == side(at) else 0.9
-            tip_y = 120 + (y - 120) * grow + 4 * jitter(at, i + s, 2)
-            tip = (CX + s * (x * big + 4 * jitter(at, i, 1)), tip_y)
+            tip_y = 120 + (y - 120) * grow + 4 * uneven(i + s * side(at), 2)
+            tip = (CX + s * (x * big + 4 * uneven(i, 1)), tip_y)
             mid = (CX + s * (x * 0.68 + 4), 112 + (tip_y - 112) * 0.6 + 3)
             strips.append(locks.lock([(CX + s * x * 0.4, 108.0), mid, tip], 27, root=1.1))
     with at.layer(canvas, locks.BACK_DEPTH):
@@ -108,7 +106,6 @@ def spiky_front(canvas: Canvas, at: Frame) -> None:
                 canvas,
                 shape,
                 y=shape.top + (25.0 if at.spec.fringe == "none" else 36.0),
-                shift=at.spec.detail[0],
                 height=11.0,
             )
 

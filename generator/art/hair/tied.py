@@ -9,6 +9,7 @@ from generator.art.canvas import Canvas, Point, curve, fmt, smooth
 from generator.art.frame import CX, Frame
 from generator.art.hair import fringes, locks
 from generator.art.hair.locks import Strip, Tones
+from generator.art.hair.shapes import uneven
 from generator.art.palette import Slot
 
 Draw = Callable[[Canvas, Frame], None]
@@ -35,11 +36,10 @@ def temples(
 ) -> None:
     """Thin locks left free before the ears."""
     wide = 3.0 if at.chibi else 0.0
-    d = at.spec.detail
     for side in (-1, 1):
-        tip = end + 7 * side * d[1] + 6 * at.spec.hair_length
+        tip = end + 3.5 * side + 6 * at.spec.hair_length
         points = [(CX + side * (x + wide), y) for x, y in
-                  ((66, 96), (67, 128), (64.5, 51 + tip * 0.6), (57 + 2 * d[2], tip))]  # fmt: skip
+                  ((66, 96), (67, 128), (64.5, 51 + tip * 0.6), (57, tip))]  # fmt: skip
         with at.layer(canvas, locks.SIDE_DEPTH):
             locks.clump(canvas, [locks.lock(points, width)], tone, width=2.3, shadow=162)
 
@@ -64,7 +64,6 @@ def tail(
 ) -> None:  # fmt: skip
     """A bundle of locks along `path`: narrow at the tie, wide in its middle, running out into one
     long tip and a few shorter ones."""
-    d = at.spec.detail
     way = curve(path, 5)
     last = len(way) - 1
     made: list[Strip] = []
@@ -85,7 +84,8 @@ def tail(
             (ax, ay), (bx, by) = way[max(j - 1, 0)], way[min(j + 1, last)]
             n = hypot(bx - ax, by - ay) or 1.0
             bulge = sin(pi * min(1.0, t * 0.86 + 0.04) ** 0.75)
-            fan = width * (off * (0.06 + 0.30 * bulge + 0.07 * spread * t) + 0.05 * d[k % 4] * t**2)
+            fan = off * (0.06 + 0.30 * bulge + 0.07 * spread * t) + 0.05 * uneven(k, 1) * t**2
+            fan *= width
             x, y = way[j]
             points.append((x + (by - ay) / n * fan, y - (bx - ax) / n * fan))
         w = width * share

@@ -27,11 +27,17 @@ WARDROBE: dict[str, tuple[Callable[[Bust], None], Callable[[Doll], None]]] = {
     "armour": (fantasy.armour_bust, fantasy.armour_chibi),
 }
 
+_GROWTH = {"child": 0.86, "young": 0.94, "adult": 1.02, "elder": 0.96}
+"""Size of a chibi's body by age: its face says little of it, and less under sunglasses."""
+
 
 def draw(canvas: Canvas, at: Frame) -> None:
     """The body from the shoulders down, dressed; the neck is there already."""
     bust, chibi = WARDROBE[at.spec.outfit]
-    with canvas.group(transform=f"translate({fmt(CX)} 0)"):
+    size = _GROWTH[at.spec.age] if at.chibi else 1.0
+    # Measured from the neck, which stays where it is.
+    place = f"translate({fmt(CX)} {fmt(at.neck_y * (1 - size))}) scale({size})"
+    with canvas.group(transform=place):
         if at.chibi:
             doll = Doll(canvas, at)
             chibi(doll)

@@ -47,7 +47,7 @@ def tee_bust(b: Bust) -> None:
         b.armpits(Slot.TRIM_SHADE, folds=False)
     c.path(body, stroke=Slot.LINE, width=2.6)
     _neckband(b, n + 5, 226, 6.0, Slot.TRIM, Slot.TRIM_SHADE)
-    star(c, 0, 251.5, 11.0, Slot.TRIM, turn=8 * b.at.spec.detail[3])
+    star(c, 0, 251.5, 11.0, Slot.TRIM, turn=5)
 
 
 def tee_chibi(b: Doll) -> None:
@@ -57,7 +57,7 @@ def tee_chibi(b: Doll) -> None:
     b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=221, flare=1.5)
     path = b.torso_path(209, flare=1.5)
     b.torso(path)
-    star(c, 0, 189, 8.5, Slot.TRIM, turn=8 * b.at.spec.detail[3])
+    star(c, 0, 189, 8.5, Slot.TRIM, turn=5)
     b.arms("short", fill=Slot.TRIM, shade=Slot.TRIM_SHADE, seam=True)
     b.throat(166)
     c.path("M-9 158.5Q0 170 9 158.5L11.5 160.5Q0 175.5 -11.5 160.5Z", fill=Slot.TRIM,
@@ -91,10 +91,9 @@ def hoodie_bust(b: Bust) -> None:
         c.strand([(5, 238), (n + 6, 230), (n + 19, 214)], 1.6, fill=Slot.LINE)
         c.strand([(n + 26, 226), (n + 33, 214), (n + 34, 203)], 1.5, fill=Slot.LINE)
         c.ellipse(11, 240.6, 2.6, 2.6, fill=Slot.TRIM, stroke=Slot.LINE, width=1.5)
-    sway = 2.0 * b.at.spec.detail[0]
     for side in (-1, 1):
         x = side * 11.0
-        cord = smooth([(x, 241), (x + side * 1.5 + sway, 250), (x + side * 0.5 + sway, FLOOR)])
+        cord = smooth([(x, 241), (x + side * 1.5, 250), (x + side * 0.5, FLOOR)])
         c.path(cord, stroke=Slot.LINE, width=5.2)
         c.path(cord, stroke=Slot.TRIM, width=2.6)
     c.strand([(0, 236), (0.3, 244), (0, 262)], 1.7, fill=Slot.LINE, taper=(0.4, 1))

@@ -70,7 +70,7 @@ class Doll:
     def broad(self) -> float:
         """How much wider than the plain doll the shoulders are."""
         grown = {"child": -1.0, "young": 0.0, "adult": 0.7, "elder": 0.5}[self.at.spec.age]
-        return grown * 0.9 + {"girl": -0.6, "neutral": 0.0, "boy": 0.9}[self.at.spec.presentation]
+        return grown * 0.9 + {"girl": -1.5, "neutral": 0.2, "boy": 2.2}[self.at.spec.presentation]
 
     def gesture(self, side: int) -> Gesture:
         lead, other = _POSES.get(self.at.spec.expression, ("hang", "hang"))
@@ -229,9 +229,6 @@ class Doll:
     def arm_line(self, side: int) -> list[Point]:
         """The arm's middle from shoulder to wrist on a side's own half."""
         hand, elbow = _ARMS[self.gesture(side)]
-        sway = self.at.spec.detail[2] * 2.0
-        if self.gesture(side) in ("hang", "out", "wave"):
-            hand = (hand[0] + sway, hand[1] - abs(sway) * 0.4)
         x, y = _SHOULDER
         return bend((x + self.broad, y), elbow, hand)
 

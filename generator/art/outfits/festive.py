@@ -47,14 +47,13 @@ def kimono_bust(b: Bust) -> None:
         c.strand([(s - 22.5, FLOOR), (s - 21, 252), (s - 13, 240)], 2.4, fill=Slot.LINE,
             taper=(0.9, 0))  # fmt: skip
     with c.group(clip=body):
-        t = 40 * b.at.spec.detail[2]
         for x, y, r, slot in (
             (-s * 0.78, 246.0, 8.0, Slot.TRIM), (-s * 0.52, 236.0, 4.5, Slot.PINK), (-s * 0.5,
             256.0, 6.0, Slot.TRIM),
             (s * 0.72, 241.0, 7.0, Slot.TRIM), (s * 0.47, 239.0, 4.2, Slot.PINK), (s * 0.92,
             257.0, 6.0, Slot.PINK),
         ):  # fmt: skip
-            blossom(c, x, y, r, slot, Slot.GOLD, turn=t + x)
+            blossom(c, x, y, r, slot, Slot.GOLD, turn=x)
 
 
 def kimono_chibi(b: Doll) -> None:
@@ -73,7 +72,7 @@ def kimono_chibi(b: Doll) -> None:
         for x, y, r, slot in ((-15.0, 228.0, 6.0, Slot.TRIM), (13.0, 223.0, 5.0, Slot.PINK),
         (4.0, 234.0, 4.2, Slot.TRIM),
                               (-14.0, 215.0, 3.6, Slot.PINK)):  # fmt: skip
-            blossom(c, x, y, r, slot, Slot.GOLD, turn=40 * b.at.spec.detail[3] + x)
+            blossom(c, x, y, r, slot, Slot.GOLD, turn=x)
     b.torso(b.torso_path(202, flare=-1.5))
     b.throat(177)
     for _ in halves(c):
@@ -114,7 +113,7 @@ def qipao_bust(b: Bust) -> None:
     with c.group(clip=arm):
         for x, y, r, slot in ((s * 0.42, 247.0, 8.5, Slot.TRIM), (s * 0.62, 237.0, 5.0, Slot.PINK),
                               (s * 0.26, 258.0, 5.0, Slot.PINK)):  # fmt: skip
-            blossom(c, x, y, r, slot, Slot.GOLD, turn=20 + 30 * b.at.spec.detail[1])
+            blossom(c, x, y, r, slot, Slot.GOLD, turn=20)
         c.strand([(s * 0.2, 266), (s * 0.4, 250), (s * 0.66, 235), (s * 0.78, 233)], 1.6,
             fill=Slot.TRIM)  # fmt: skip
     # The flap closes on the wearer's right.
