@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from generator.engine import SHARPNESS, Engine, EngineError
+from generator.art.figure import draw as vector
+from generator.art.palette import Slot
+from generator.engine import SHARPNESS, SKIN_SHARPNESS, Engine, EngineError
+from generator.models.closeup import COLUMNS, ROWS
 from generator.models.conditions import encode, palettes
 from generator.models.generator import unshuffled
-from generator.spec import AvatarSpec, resolve_colour
+from generator.spec import AvatarSpec, Style, resolve_colour
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +96,30 @@ def test_masks_are_smoothed_alike_everywhere(
         kernel = torch.outer(line, line)[None, None]
         total = torch.conv2d(scores.flatten(0, 1)[:, None], kernel, padding=1).view_as(scores)
         there = torch.conv2d(torch.ones(1, 1, size, size), kernel, padding=1)
-        masks = (total / there * SHARPNESS).softmax(1)
+        scores = total / there * SHARPNESS
+        skin = scores.softmax(1)[:, [Slot.SKIN, Slot.SKIN_SHADE]].sum(1, keepdim=True)
+        at = (torch.arange(size) + 0.5) / size * 128
+        rows, columns = (
+            (torch.minimum(at - part.start, part.stop - at) / 6).clamp(0, 1)
+            for part in (ROWS, COLUMNS)
+        )
+        gentle = skin * torch.outer(rows, columns)
+        masks = (scores * (1 + gentle * (SKIN_SHARPNESS / SHARPNESS - 1))).softmax(1)
         slots = engine.generator.colours(colours)
         whole = torch.einsum("bchw,bck->bkhw", masks, slots)
     torch.testing.assert_close(painted, whole, rtol=0, atol=1e-3)
+
+
+@pytest.mark.parametrize("style", ["moe", "chibi"])
+def test_stubble_is_as_dark_as_it_is_meant_to_be(engine: Engine, style: Style):
+    smooth = AvatarSpec(style=style, presentation="boy", age="adult", hair_colour="black",
+                        hair="short_crop", skin="fair", expression="neutral", seed=4)  # fmt: skip
+    rough = smooth.model_copy(update={"facial_hair": "stubble"})
+    drawn, meant = (
+        [np.array(image.convert("L"), np.float32) for image in images]
+        for images in (engine.draw([smooth, rough]), [vector(smooth, 256), vector(rough, 256)])
+    )
+    there = meant[0] - meant[1] > 8
+    assert there.sum() > 150
+    darker = (drawn[0] - drawn[1])[there].mean() / (meant[0] - meant[1])[there].mean()
+    assert 0.6 < darker < 1.4
