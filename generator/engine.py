@@ -182,12 +182,15 @@ def _decided(logits: Tensor, top: int, end: int, size: int) -> Tensor:
         if ends:  # of the picture: there are fewer neighbours
             edge.div_(1 - side)
     faces = rows[:, :, f * COLUMNS.start : f * COLUMNS.stop]
-    skin = faces.softmax(-1)[..., _SKIN].sum(-1, keepdim=True)
-    faces *= 1 + skin * _on_faces(*logits.shape[1:3], f, str(rows.device))[f * top : f * end]
+    with torch.no_grad():
+        skin = faces.softmax(-1)[..., _SKIN].sum(-1, keepdim=True)
+        there = _on_faces(*logits.shape[1:3], f, str(rows.device))[f * top : f * end]
+    faces *= 1 + skin * there
     return rows.softmax(-1)
 
 
 @cache
+@torch.inference_mode(mode=False)  # it is kept, and gradients may be wanted the next time
 def _on_faces(height: int, width: int, f: int, device: str) -> Tensor:
     """What scores of skin are taken times, less 1, where faces are: (f * height, columns, 1)."""
     shares = []
