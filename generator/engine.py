@@ -181,25 +181,26 @@ def _decided(logits: Tensor, top: int, end: int, size: int) -> Tensor:
     ):  # fmt: skip
         if ends:  # of the picture: there are fewer neighbours
             edge.div_(1 - side)
-    faces = rows[:, :, f * COLUMNS.start : f * COLUMNS.stop]
-    with torch.no_grad():
-        skin = faces.softmax(-1)[..., _SKIN].sum(-1, keepdim=True)
-        there = _on_faces(*logits.shape[1:3], f, str(rows.device))[f * top : f * end]
-    faces *= 1 + skin * there
+    upper, lower = max(top, ROWS.start), min(end, ROWS.stop)
+    if upper < lower:
+        within = slice(f * (upper - top), f * (lower - top))
+        faces = rows[:, within, f * COLUMNS.start : f * COLUMNS.stop]
+        with torch.no_grad():
+            skin = faces.softmax(-1)[..., _SKIN].sum(-1, keepdim=True)
+            there = _on_faces(f, str(rows.device))
+        faces *= 1 + skin * there[f * (upper - ROWS.start) : f * (lower - ROWS.start)]
     return rows.softmax(-1)
 
 
 @cache
 @torch.inference_mode(mode=False)  # it is kept, and gradients may be wanted the next time
-def _on_faces(height: int, width: int, f: int, device: str) -> Tensor:
-    """What scores of skin are taken times, less 1, where faces are: (f * height, columns, 1)."""
+def _on_faces(f: int, device: str) -> Tensor:
+    """What scores of skin are taken times, less 1, where faces are: (f * rows, f * columns, 1)."""
     shares = []
-    for cells, part in ((height, ROWS), (width, COLUMNS)):
-        at = (torch.arange(f * cells, device=device) + 0.5) / f
-        inside = torch.minimum(at - part.start, part.stop - at)
-        shares.append((inside / _FACE_FADE).clamp(0, 1))
-    down, across = shares[0], shares[1][f * COLUMNS.start : f * COLUMNS.stop]
-    return (SKIN_SHARPNESS / SHARPNESS - 1) * torch.outer(down, across)[..., None]
+    for part in (ROWS, COLUMNS):
+        at = (torch.arange(f * (part.stop - part.start), device=device) + 0.5) / f
+        shares.append((torch.minimum(at, at.flip(0)) / _FACE_FADE).clamp(max=1))
+    return (SKIN_SHARPNESS / SHARPNESS - 1) * torch.outer(*shares)[..., None]
 
 
 def _to_images(rgba: Tensor) -> list[Image.Image]:

@@ -97,12 +97,18 @@ class CloseUp(nn.Module):
         """
         across, down = _pixels(trunk.device)
         found: dict[str, Tensor] = {}
-        for name, affine in zip(ANCHORS, anchors.unbind(1), strict=True):
+        away = _away(anchors) if not torch.is_grad_enabled() else [False] * len(ANCHORS)
+        for name, affine, unseen in zip(ANCHORS, anchors.unbind(1), away, strict=True):
+            into = _MAPS[name].shared or name
+            if unseen:
+                channels = _MAPS[name].channels
+                empty = across.new_zeros(1, channels, len(down), len(across))
+                found.setdefault(into, empty.expand(len(anchors), -1, -1, -1))
+                continue
             maps = self.tables[name](attributes, sliders)
             along_x, along_y, start = affine[:, None, None].unbind(-1)  # (B, 1, 1, 2) each
             grid = along_x * across + (along_y * down + start)
             seen = F.grid_sample(maps.float(), grid, align_corners=False)
-            into = _MAPS[name].shared or name
             found[into] = found[into] + seen if into in found else seen
         windows = F.pixel_unshuffle(torch.cat(list(found.values()), 1), _PHASES)
         x = cat_channels([_QUIET * trunk, windows.to(trunk.dtype)])
@@ -114,6 +120,14 @@ class CloseUp(nn.Module):
     def cut(trunk: Tensor) -> Tensor:
         """(B, C, 128, 128) -> the rectangle where faces are."""
         return trunk[:, :, ROWS, COLUMNS]
+
+
+def _away(anchors: Tensor) -> list[bool]:
+    """Which windows lie beside the canvas on every figure: what a face lacks is not looked for."""
+    across = anchors[:, :, 0].abs()  # (B, windows, 3): x of the window = a x + b y + c
+    beside = across[..., 2] > across[..., :2].sum(-1) + 1.5
+    gone: list[bool] = beside.all(0).tolist()
+    return gone
 
 
 def _tables(maps: _Maps) -> Tables:

@@ -116,10 +116,10 @@ def test_what_lies_under_a_mask_is_not_looked_at():
     spec = faces(1, accessories=frozenset({"fangs"}), expression="laugh")[0]
     masked = spec.model_copy(update={"accessories": spec.accessories | {"face_mask"}})
     middle = np.array([[0.0], [0.2], [1.0]])
-    for spec, near in ((spec, {"mouth", "jaw", "fang"}), (masked, {"mask"})):
+    for seen, near in ((spec, {"mouth", "jaw", "fang"}), (masked, {"mask"})):
         found = {
             name
-            for name, window in zip(ANCHORS, anchors(frame(spec)), strict=True)
+            for name, window in zip(ANCHORS, anchors(frame(seen)), strict=True)
             if np.abs(np.array(window) @ middle).max() < 5
         }
         assert found & {"mouth", "jaw", "fang", "mask"} == near

@@ -75,3 +75,17 @@ def test_a_close_up_fades_where_its_rectangle_begins():
     for line in (rows, columns, rows.flip(0), columns.flip(0)):
         assert line[0] < 0.4 * line[5:-5].mean()
         assert line[0] < line[1] < line[2]
+
+
+def test_windows_that_a_figure_lacks_are_left_out_without_a_trace():
+    torch.manual_seed(0)
+    closeup = CloseUp(4, 8, 6).eval()
+    for tables in closeup.tables.values():
+        torch.nn.init.normal_(tables.maps)
+    worn = [frozenset({"face_mask"}), frozenset({"scar", "fangs"}), frozenset()]
+    for specs in ([AvatarSpec(accessories=a, seed=5)] for a in worn):
+        attributes, sliders, _, anchors = encode(specs)
+        inputs = torch.randn(1, 4, 68, 76), attributes, sliders, anchors, torch.randn(1, 6)
+        with torch.inference_mode():
+            drawn = closeup(*inputs)
+        torch.testing.assert_close(drawn, closeup(*inputs).detach(), rtol=0, atol=1e-5)
