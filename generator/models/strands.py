@@ -1,7 +1,7 @@
 """Hair, looked up where its strands lie.
 
-A fringe, a braid or the ends of long hair are drawn alike on every figure, but length, volume, turn
-and small chances move them by several pixels, each part its own way. Every hairstyle and fringe has
+A fringe, a braid or the ends of long hair are drawn alike on every figure, but length, volume,
+turn and tilt move them by several pixels, each part its own way. Every hairstyle and fringe has
 maps here as fine as the generator's last features. They are carried to the canvas by the head's
 known map and then by a learned flow, which the coarse features of the trunk imply: that is how
 templates deform in Shu et al., Deforming Autoencoders (arXiv 1806.06503), with a template a level.
