@@ -323,12 +323,23 @@ class _Completion:
             weighted = [
                 (item, weight * math.prod(factor.get(item, 1.0) for factor in among))
                 for item, weight in _table("accessory", presentation).items()
-                if item not in worn and item not in self.wish.without and fits(item, worn)
+                if item not in worn
+                and item not in self.wish.without
+                and fits(item, worn)
+                and not self.hides_asked(item)
             ]
             if any(weight > 0 for _, weight in weighted):
                 worn.append(pick_weighted(chance, weighted))
         self.values["accessories"] = frozenset(worn)
         self.choose("accessory_colour", _table("accessory_colour"))
+
+    def hides_asked(self, accessory: str) -> bool:
+        """Whether the accessory would cover something that was asked for."""
+        hidden = _tables()["hides"].get(accessory, ())
+        return any(
+            name in self.wish.wear or getattr(self.wish, name, None) not in (None, "none")
+            for name in hidden
+        )
 
     def sliders(self) -> None:
         for name in SLIDERS:

@@ -127,3 +127,19 @@ def test_nothing_sits_unasked_where_it_cannot_be_seen() -> None:
         assert figure.hair != "hijab" or not figure.accessories & {"ahoge", "earrings"}
     asked = Wish(hair="hijab", wear=frozenset({"ahoge", "earrings", "cap"}))
     assert asked.complete(1).accessories >= asked.wear
+
+
+def test_nothing_unasked_covers_what_was_asked_for() -> None:
+    cases = [
+        (Wish(expression="laugh"), {"face_mask", "sunglasses"}),
+        (Wish(facial_hair="stubble"), {"face_mask"}),
+        (Wish(wear=frozenset({"freckles"})), {"face_mask"}),
+        (Wish(eye_colour="green"), {"sunglasses"}),
+    ]
+    for wish, covers in cases:
+        assert not any(wish.complete(seed).accessories & covers for seed in range(1500))
+    free = [Wish().complete(seed).accessories for seed in range(1500)]
+    assert any("face_mask" in worn for worn in free)
+    assert any("sunglasses" in worn for worn in free)
+    asked = Wish(expression="laugh", wear=frozenset({"face_mask"}))
+    assert "face_mask" in asked.complete(1).accessories
