@@ -323,13 +323,13 @@ class _Completion:
             weighted = [
                 (item, weight * math.prod(factor.get(item, 1.0) for factor in among))
                 for item, weight in _table("accessory", presentation).items()
-                if item not in worn
-                and item not in self.wish.without
-                and fits(item, worn)
-                and not self.hides_asked(item)
+                if item not in worn and item not in self.wish.without and fits(item, worn)
             ]
             if any(weight > 0 for _, weight in weighted):
-                worn.append(pick_weighted(chance, weighted))
+                item = pick_weighted(chance, weighted)
+                # Left off once drawn: all other figures stay what they were in old chats.
+                if not self.hides_asked(item):
+                    worn.append(item)
         self.values["accessories"] = frozenset(worn)
         self.choose("accessory_colour", _table("accessory_colour"))
 
