@@ -139,9 +139,9 @@ def _wrinkles(canvas: Canvas, at: Frame) -> None:
             cheek = [(12.0, at.nose_y + 1), (x, at.mouth_y - 5), (x + 1.5, at.mouth_y + 4)]
             bag = [(at.eye_x - 11, under - 1), (at.eye_x - 1, under + 3),
                    (at.eye_x + 10, under - 0.5)]  # fmt: skip
-        width = 3.2 if at.chibi else 2.4
-        _crease(canvas, [(CX + side * u, v) for u, v in cheek], width)
-        _crease(canvas, [(CX + side * u, v) for u, v in bag], width)
+        width, core = (3.6, 0.75) if at.chibi else (2.4, 0.5)
+        _crease(canvas, [(CX + side * u, v) for u, v in cheek], width, core)
+        _crease(canvas, [(CX + side * u, v) for u, v in bag], width, core)
         edge = at.eye_x + at.eye_w + (1.5 if at.chibi else 3.0)
         for dy, tip in ((3.0, 1.0), (7.0, 7.5)):
             foot = [(edge, at.eye_y + dy), (edge + 6.5, at.eye_y + tip)]
@@ -151,7 +151,7 @@ def _wrinkles(canvas: Canvas, at: Frame) -> None:
             _crease(canvas, [(CX - 22, y), (CX, y - 2), (CX + 22, y)], 1.9)
 
 
-def _crease(canvas: Canvas, points: Sequence[Point], width: float) -> None:
-    """A line of age: a soft fold with a thin dark core."""
+def _crease(canvas: Canvas, points: Sequence[Point], width: float, core: float = 0.5) -> None:
+    """A line of age: a soft fold with a thin dark core of an opacity."""
     canvas.strand(points, width * 1.3, fill=Slot.SKIN_SHADE)
-    canvas.strand(points, width * 0.55, fill=Slot.LINE, opacity=0.5)
+    canvas.strand(points, width * 0.55, fill=Slot.LINE, opacity=core)

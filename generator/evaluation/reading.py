@@ -9,7 +9,7 @@ strokes, not grown masks) that the training does not have.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -200,7 +200,7 @@ def tables(bench: Bench) -> Iterator[str]:
         choices = np.mean([accuracy[g] for g in VOCABULARY])
         yield from _row((
             name, f"{result.found:.1%}", f"{choices:.1%}",
-            f"{accuracy.get('accessories', float('nan')):.1%}",
+            _share(accuracy, "accessories"),
             f"{result.scores.false_alarms:.2%}",
             *(f"{float(d.median()):.1f}" for d in result.differences.values()),
             f"{float(result.numbers.mean()):.2f}", f"{result.sure:.1%}",
@@ -209,15 +209,18 @@ def tables(bench: Bench) -> Iterator[str]:
     kept = [r for r in results if r.name in _DETAILED]
     yield from _row(("attribute", *(r.name for r in kept)), rule=True)
     for group in (*VOCABULARY, "accessories"):
-        yield from _row(
-            (group, *(f"{r.scores.accuracy.get(group, float('nan')):.1%}" for r in kept))
-        )
+        yield from _row((group, *(_share(r.scores.accuracy, group) for r in kept)))
     for k, slider in enumerate(SLIDERS):
         yield from _row(
             (f"{slider} (off by)", *(f"{float(r.numbers[:, k].mean()):.2f}" for r in kept))
         )
     yield ""
     yield from _round_trips(bench, results)
+
+
+def _share(accuracy: Mapping[str, float], attribute: str) -> str:
+    """A dash where too few figures show the attribute to say anything of it."""
+    return f"{accuracy[attribute]:.1%}" if attribute in accuracy else "–"
 
 
 def _round_trips(bench: Bench, results: Sequence[Result]) -> Iterator[str]:

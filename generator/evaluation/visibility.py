@@ -18,7 +18,7 @@ _TIED_SHORT = frozenset({"short_crop", "top_bun"})
 _EYE_COVERS = frozenset({"glasses", "round_glasses", "sunglasses", "eye_patch"})
 _FANGED_MOUTHS = frozenset({"shout"})
 _STRANDS, _STUBBLE = 12.0, 18.0
-"""Least CIEDE2000 contrast of a second hair colour, and of stubble (22% opaque) to the skin."""
+"""Least CIEDE2000 contrast of a second hair colour, and of stubble (30% opaque) to the skin."""
 
 
 def visible(spec: AvatarSpec) -> frozenset[str]:

@@ -14,6 +14,8 @@ from generator.spec import FacialHair
 
 _STUBBLE_ROWS = ((5.5, 8), (11.0, 7), (15.5, 5))
 """Distance below the mouth and number of hairs to each side."""
+_STUBBLE_TONE = 0.30
+"""Opacity of the shadow that stubble casts on the skin."""
 
 
 def draw(canvas: Canvas, at: Frame, mouth: str) -> None:
@@ -35,7 +37,7 @@ def _stubble(canvas: Canvas, at: Frame, mouth: mouths.Mouth) -> None:
     tone = smooth([*edge, (CX, y + 7.5), *_mirror(edge)[::-1]])
     below = pairs((CX - at.cheek - 4, at.chin_y + 6), (CX + at.cheek + 4, at.chin_y + 6))
     with at.layer(canvas, 0.25, clip=at.face_outline()):
-        canvas.path(f"{tone}L{below}Z", fill=Slot.HAIR_SHADE, opacity=0.22)
+        canvas.path(f"{tone}L{below}Z", fill=Slot.HAIR_SHADE, opacity=_STUBBLE_TONE)
         hairs = ""
         for row, (dy, count) in enumerate(_STUBBLE_ROWS):
             for i in range(-count, count + 1):
@@ -47,12 +49,12 @@ def _stubble(canvas: Canvas, at: Frame, mouth: mouths.Mouth) -> None:
                 # One path for all of them: there are too many for a node each.
                 hairs += f"M{pairs((x - 0.6, top))}L{pairs((x + 0.6, top), (x + 0.5, top + 2.6))}Z"
         with canvas.feature("marks"):
-            canvas.path(hairs, fill=Slot.LINE, opacity=0.5)
+            canvas.path(hairs, fill=Slot.LINE, opacity=0.6)
     top = min(at.nose_y + 6, y - 6)
     lip = [(CX + w + 2, y - 1), (CX + w - 3, top + 1.4), (CX, top + 0.6)]
     with at.layer(canvas, 0.8):
         shadow = smooth([*lip, *_mirror(lip)[1::-1], (CX, y - 3)], closed=True)
-        canvas.path(shadow, fill=Slot.HAIR_SHADE, opacity=0.22)
+        canvas.path(shadow, fill=Slot.HAIR_SHADE, opacity=_STUBBLE_TONE)
 
 
 def _moustache(canvas: Canvas, at: Frame, mouth: mouths.Mouth) -> None:

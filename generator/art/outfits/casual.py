@@ -53,8 +53,11 @@ def tee_bust(b: Bust) -> None:
 def tee_chibi(b: Doll) -> None:
     c = b.canvas
     b.legs(sock=Slot.WHITE, sock_top=233)
+    if b.girl:
+        b.skirt(203, 20, 222, 30, fill=Slot.TRIM, shade=Slot.TRIM_SHADE, pleats=6)
+    else:
+        b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=240 if b.boy else 221, flare=1.5)
     b.shoes("sneaker", Slot.CLOTH, Slot.CLOTH_SHADE)
-    b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=221, flare=1.5)
     path = b.torso_path(209, flare=1.5)
     b.torso(path)
     star(c, 0, 189, 8.5, Slot.TRIM, turn=5)
@@ -101,9 +104,12 @@ def hoodie_bust(b: Bust) -> None:
 
 def hoodie_chibi(b: Doll) -> None:
     c = b.canvas
-    b.legs(sock=Slot.TRIM, sock_top=234, sock_shade=Slot.TRIM_SHADE)
+    b.legs(sock=Slot.TRIM, sock_top=226 if b.girl else 234, sock_shade=Slot.TRIM_SHADE)
+    if b.girl:
+        b.skirt(206, 21, 220, 31, fill=Slot.INK, shade=None, pleats=6)
+    else:
+        b.trousers(Slot.INK, None, hem=240 if b.boy else 219, flare=1.5)
     b.shoes("sneaker", Slot.CLOTH, Slot.CLOTH_SHADE, accent=Slot.TRIM)
-    b.trousers(Slot.INK, None, hem=219, flare=1.5)
     path = b.torso_path(211, flare=3.0)
     b.torso(path)
     c.path("M-25 207Q0 214 25 207L25.4 212Q0 219 -25.4 212Z", fill=Slot.CLOTH, stroke=Slot.LINE,
@@ -168,8 +174,8 @@ def turtleneck_chibi(b: Doll) -> None:
         b.shoes("strap", Slot.TRIM, Slot.TRIM_SHADE, accent=Slot.GOLD)
         b.skirt(203, 19, 219, 27, fill=Slot.TRIM, shade=Slot.TRIM_SHADE, pleats=5)
     else:
-        b.legs()
-        b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=239)
+        b.legs(sock=Slot.CLOTH, sock_top=229, sock_shade=Slot.CLOTH_SHADE)
+        b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=239 if b.boy else 221)
         b.shoes("loafer", Slot.INK, None)
     path = b.torso_path(206, flare=0.5)
     b.torso(path)
@@ -216,11 +222,16 @@ def overalls_bust(b: Bust) -> None:
 
 def overalls_chibi(b: Doll) -> None:
     c = b.canvas
-    b.legs(sock=Slot.TRIM, sock_top=236)
-    b.trousers(Slot.CLOTH, Slot.CLOTH_SHADE, hem=234, flare=1.0)
-    for _ in halves(c):
-        c.path("M2.4 231Q11 235 20.4 231L20.6 236Q11 240 2.2 236Z", fill=Slot.CLOTH_SHADE,
-            stroke=Slot.LINE, width=1.8)  # fmt: skip
+    b.legs(sock=Slot.TRIM, sock_top=236 if b.boy else 229)
+    if b.girl:
+        b.skirt(202, 22, 222, 31, pleats=5)
+    else:
+        hem = 234.0 if b.boy else 220.0
+        b.trousers(Slot.CLOTH, Slot.CLOTH_SHADE, hem=hem, flare=1.0)
+        for _ in halves(c):
+            c.path(d("M2.4", hem - 3, "Q11", hem + 1, 20.4, hem - 3, "L20.6", hem + 2, "Q11",
+                hem + 6, 2.2, hem + 2, "Z"), fill=Slot.CLOTH_SHADE, stroke=Slot.LINE,
+                width=1.8)  # fmt: skip
     b.shoes("sneaker", Slot.RED, None)
     path = b.torso_path(208)
     b.torso(path, fill=Slot.TRIM, shade=Slot.TRIM_SHADE)

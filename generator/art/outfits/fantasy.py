@@ -64,11 +64,21 @@ def cloak_chibi(b: Doll) -> None:
         "C12 238 26 240 38 235C37 214 30 190 18 168Z"
     )
     c.path(back, fill=Slot.CLOTH_SHADE, stroke=Slot.LINE, width=2.4)
-    b.legs(Slot.INK, None)
+    if b.girl:
+        b.legs()
+    else:
+        b.legs(Slot.INK, None)
+    if b.boy:
+        b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=236)
     b.shoes("boot", Slot.CLOTH, Slot.CLOTH_SHADE, accent=Slot.GOLD)
-    tunic = "M-19 176C-20 192 -22 206 -23 217Q0 223 23 217C22 206 20 192 19 176Z"
+    if b.girl:
+        b.skirt(204, 21, 221, 32, fill=Slot.TRIM, shade=Slot.TRIM_SHADE, pleats=6)
+    hem = 206 if b.girl else 217
+    tunic = d("M-19 176C-20 188 -22", hem - 8, -23, hem, "Q0", hem + 6, 23, hem, "C22", hem - 8,
+        20, 188, 19, 176, "Z")  # fmt: skip
     c.path(tunic, fill=Slot.TRIM, stroke=Slot.LINE, width=2.2)
-    c.path("M9 176Q14 200 11 220Q18 219 23 217C22 206 20 192 19 176Z", fill=Slot.TRIM_SHADE)
+    c.path(d("M9 176Q14", hem - 17, 11, hem + 3, "Q18", hem + 2, 23, hem, "C22", hem - 8, 20,
+        188, 19, 176, "Z"), fill=Slot.TRIM_SHADE)  # fmt: skip
     c.path("M-21 197Q0 202 21 197L21.6 202Q0 207 -21.6 202Z", fill=Slot.INK, stroke=Slot.LINE,
         width=1.6)  # fmt: skip
     c.path("M-4.4 197.6H4.4V205H-4.4Z", fill=Slot.GOLD, stroke=Slot.LINE, width=1.6)
@@ -170,7 +180,12 @@ def armour_chibi(b: Doll) -> None:
         "C10 235 22 238 33 234C31 214 25 190 17 168Z"
     )
     c.path(cape, fill=Slot.TRIM_SHADE, stroke=Slot.LINE, width=2.4)
-    b.legs(Slot.INK, None)
+    if b.girl:
+        b.legs()
+    else:
+        b.legs(Slot.INK, None)
+    if b.boy:
+        b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=230)
     for side in halves(c):
         greave = "M2.8 222Q10.5 218 19 222L18.4 242H4.4Z"
         c.path(greave, fill=Slot.CLOTH, stroke=Slot.LINE, width=2.1)
@@ -178,7 +193,9 @@ def armour_chibi(b: Doll) -> None:
             fill=Slot.CLOTH_SHADE)  # fmt: skip
         c.path("M2.8 222.6Q10.5 218.6 19 222.6", stroke=Slot.GOLD, width=2.0)
     b.shoes("sneaker", Slot.CLOTH, Slot.CLOTH_SHADE, accent=Slot.GOLD)
-    b.skirt(199, 19.5, 213, 27, fill=Slot.TRIM, shade=Slot.TRIM_SHADE, pleats=5)
+    if not b.boy:
+        hem, half = (221, 31) if b.girl else (213, 27)
+        b.skirt(199, 19.5, hem, half, fill=Slot.TRIM, shade=Slot.TRIM_SHADE, pleats=5)
     for side in halves(c):
         c.path("M7 200L21 198C25 203 27 209 27.5 214L15 219Z", fill=Slot.CLOTH, stroke=Slot.LINE,
             width=2.1)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.art.canvas import smooth
+from generator.art.canvas import Canvas, smooth
 from generator.art.outfits.bust import FLOOR, Bust
 from generator.art.outfits.chibi import Doll
 from generator.art.outfits.cut import bend, d, halves
@@ -56,13 +56,8 @@ def kimono_bust(b: Bust) -> None:
             blossom(c, x, y, r, slot, Slot.GOLD, turn=x)
 
 
-def kimono_chibi(b: Doll) -> None:
-    c = b.canvas
-    b.legs(Slot.WHITE, None)
-    b.shoes("sandal", Slot.WHITE, None, accent=Slot.RED)
-    for x in (-13.0, 13.0):
-        c.path(d("M", x - 11, 246.6, "H", x + 11, "V", 249.6, "H", x - 11, "Z"), fill=Slot.INK,
-            stroke=Slot.LINE, width=1.5)  # fmt: skip
+def _robe(c: Canvas) -> None:
+    """A kimono from the sash down, with blossoms."""
     robe = "M-20 196C-23 210 -25 224 -24.5 236Q0 242 24.5 236C25 224 23 210 20 196Z"
     c.path(robe, fill=Slot.CLOTH, stroke=Slot.LINE, width=2.4)
     with c.group(clip=robe):
@@ -73,11 +68,26 @@ def kimono_chibi(b: Doll) -> None:
         (4.0, 234.0, 4.2, Slot.TRIM),
                               (-14.0, 215.0, 3.6, Slot.PINK)):  # fmt: skip
             blossom(c, x, y, r, slot, Slot.GOLD, turn=x)
-    b.torso(b.torso_path(202, flare=-1.5))
+
+
+def kimono_chibi(b: Doll) -> None:
+    c = b.canvas
+    b.legs(Slot.WHITE, None)
+    b.shoes("sandal", Slot.WHITE, None, accent=Slot.RED)
+    for x in (-13.0, 13.0):
+        c.path(d("M", x - 11, 246.6, "H", x + 11, "V", 249.6, "H", x - 11, "Z"), fill=Slot.INK,
+            stroke=Slot.LINE, width=1.5)  # fmt: skip
+    if b.girl:
+        _robe(c)
+    elif b.boy:  # a hakama
+        b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=238, flare=4.5)
+    else:  # a jinbei: short trousers of the jacket's cloth
+        b.trousers(Slot.CLOTH, Slot.CLOTH_SHADE, hem=226, flare=2.5)
+    b.torso(b.torso_path(202 if b.girl else 209, flare=-1.5))
     b.throat(177)
     for _ in halves(c):
         c.path("M8.5 154C9 162 3 172 -7 182L-1 186C9 176 13 166 13 155Z",
-            fill=Slot.WHITE if b.boy else Slot.RED, stroke=Slot.LINE, width=1.6)  # fmt: skip
+            fill=Slot.RED if b.girl else Slot.WHITE, stroke=Slot.LINE, width=1.6)  # fmt: skip
         c.path("M11 154C11.5 164 5 175 -6 186L2 190C13 179 18 168 17.5 160Q15 158 14 154Z",
             fill=Slot.TRIM, stroke=Slot.LINE, width=2.0)  # fmt: skip
     c.path("M-20.5 186Q0 190.5 20.5 186L21.5 202.5Q0 207.5 -21.5 202.5Z", fill=Slot.TRIM,
@@ -85,7 +95,7 @@ def kimono_chibi(b: Doll) -> None:
     c.path("M11 188Q16 187.4 20.5 186L21.5 202.5Q17 204.4 12 205Z", fill=Slot.TRIM_SHADE)
     c.path("M-21 193.5Q0 198.5 21 193.5L21.2 197Q0 202 -21.2 197Z", fill=Slot.RED,
         stroke=Slot.LINE, width=1.4)  # fmt: skip
-    if not b.boy:
+    if b.girl:
         bow(c, 0, 197.5, 7, Slot.RED, None, tails=0, width=1.5)
     b.arms("wide", cuff=Slot.TRIM)
 
@@ -129,13 +139,12 @@ def qipao_bust(b: Bust) -> None:
 
 def qipao_chibi(b: Doll) -> None:
     c = b.canvas
-    if b.boy:
-        b.legs()
-        b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=239)
-        hem, side_hem = 219.0, 215.0
-    else:
-        b.legs()
+    b.legs()
+    if b.girl:
         hem, side_hem = 225.0, 220.0
+    else:
+        b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=239 if b.boy else 225, flare=1.0)
+        hem, side_hem = 219.0, 215.0
     b.shoes("strap", Slot.CLOTH, Slot.CLOTH_SHADE, accent=Slot.GOLD)
     skirt = d("M-19.4 193C-23 202 -24.5 210 -24", side_hem, "Q-20", hem, 0, hem + 1.5, "Q20", hem,
         24, side_hem, "C24.5 210 23 202 19.4 193")  # fmt: skip

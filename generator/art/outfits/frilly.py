@@ -57,7 +57,12 @@ def dress_bust(b: Bust) -> None:
 
 def dress_chibi(b: Doll) -> None:
     c = b.canvas
-    b.legs(sock=Slot.WHITE, sock_top=236)
+    if b.girl:
+        b.legs(sock=Slot.WHITE, sock_top=236)
+    else:
+        b.legs(Slot.INK, None)
+    if b.boy:
+        b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=239)
     b.shoes("strap", Slot.CLOTH, Slot.CLOTH_SHADE, accent=Slot.GOLD)
     b.skirt(197, 20, 224, 36, fill=Slot.TRIM, shade=Slot.TRIM_SHADE, pleats=9)
     b.skirt(195, 19, 219.5, 34, pleats=6)
@@ -102,7 +107,9 @@ def maid_bust(b: Bust) -> None:
 
 def maid_chibi(b: Doll) -> None:
     c = b.canvas
-    b.legs(Slot.WHITE, None)
+    b.legs(Slot.WHITE if b.girl else Slot.INK, None)
+    if b.boy:
+        b.trousers(Slot.CLOTH, Slot.CLOTH_SHADE, hem=239)
     b.shoes("strap", Slot.INK, None)
     b.skirt(197, 21, 225, 37, fill=Slot.WHITE, shade=None, pleats=10)
     b.skirt(195, 19, 220.5, 35, pleats=6)
@@ -244,8 +251,11 @@ def idol_chibi(b: Doll) -> None:
     c = b.canvas
     b.legs(sock=Slot.CLOTH, sock_top=229, sock_shade=Slot.CLOTH_SHADE)
     b.shoes("boot", Slot.TRIM, Slot.TRIM_SHADE, accent=Slot.GOLD)
-    b.skirt(198, 20, 222, 37, fill=Slot.TRIM, shade=Slot.TRIM_SHADE, pleats=9)
-    b.skirt(196, 19, 216, 34, pleats=7, band=Slot.GOLD)
+    if b.girl:
+        b.skirt(198, 20, 222, 37, fill=Slot.TRIM, shade=Slot.TRIM_SHADE, pleats=9)
+        b.skirt(196, 19, 216, 34, pleats=7, band=Slot.GOLD)
+    else:
+        b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=220, flare=2.0)
     b.torso(b.torso_path(199, flare=-2.5), fill=Slot.SKIN, shade=Slot.SKIN_SHADE)
     b.arms("none")
     bodice = (

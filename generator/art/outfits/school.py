@@ -60,16 +60,15 @@ def _sailor_collar(b: Doll) -> None:
 
 def sailor_chibi(b: Doll) -> None:
     c = b.canvas
-    if b.boy:
-        b.legs(sock=Slot.WHITE)
-        b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=222, flare=1.5)
-        b.shoes("loafer", Slot.INK, None)
-    else:
-        b.legs(sock=Slot.TRIM if b.girl else Slot.WHITE, sock_top=228,
-               sock_shade=Slot.TRIM_SHADE if b.girl else None)  # fmt: skip
+    if b.girl:
+        b.legs(sock=Slot.TRIM, sock_top=228, sock_shade=Slot.TRIM_SHADE)
         b.shoes("loafer", Slot.INK, None)
         b.skirt(200, 19.5, 219, 31, fill=Slot.TRIM, shade=Slot.TRIM_SHADE, pleats=7,
             band=Slot.CLOTH)  # fmt: skip
+    else:
+        b.legs(sock=Slot.WHITE, sock_top=228)
+        b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=240 if b.boy else 220, flare=1.5)
+        b.shoes("loafer", Slot.INK, None)
     b.torso(b.torso_path(204, flare=0.5))
     c.path("M-22.6 200.5Q0 207 22.6 200.5", stroke=Slot.TRIM, width=1.7)
     b.arms("short", cuff=Slot.TRIM)
@@ -215,8 +214,8 @@ def blazer_chibi(b: Doll) -> None:
         with c.group(clip=skirt):
             c.path("M-32 211Q0 218 32 211M-32 216Q0 224 32 216", stroke=Slot.CLOTH, width=1.6)
     else:
-        b.legs()
-        b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=240)
+        b.legs(sock=Slot.INK, sock_top=228)
+        b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=240 if b.boy else 221)
         b.shoes("loafer", Slot.INK, None)
     _jacket_chibi(b, 186)
     if not b.girl:
@@ -284,8 +283,8 @@ def suit_chibi(b: Doll) -> None:
         c.path(pencil, fill=Slot.CLOTH, stroke=Slot.LINE, width=2.3)
         c.path("M10 202L13 226L20.5 224C23 216 22 208 20 200Z", fill=Slot.CLOTH_SHADE)
     else:
-        b.legs()
-        b.trousers(Slot.CLOTH, Slot.CLOTH_SHADE, hem=240)
+        b.legs(sock=Slot.WHITE, sock_top=230)
+        b.trousers(Slot.CLOTH, Slot.CLOTH_SHADE, hem=240 if b.boy else 222)
         b.shoes("loafer", Slot.INK, None)
     _jacket_chibi(b, 188, hem=209)
     if not b.girl:
