@@ -66,11 +66,13 @@ def _hair(style: str) -> Iterator[Figure]:
 
 def _outfits(style: str) -> Iterator[Figure]:
     for i, level in enumerate(VOCABULARY["outfit"]):
-        colour = tuple(OUTFIT_COLOURS)[(i * 5 + 3) % 14]
+        colour, other = (tuple(OUTFIT_COLOURS)[(i * 5 + k) % 14] for k in (3, 8))
         base = {"style": style, "outfit": level, "hair": "bob", "seed": i}
         yield f"{level} {colour}", _spec(**base, outfit_colour=colour)
         boy = base | {"presentation": "boy", "hair": "short_crop", "fringe": "swept"}
         yield f"{level} white", _spec(**boy, outfit_colour="white")
+        neither = base | {"presentation": "neutral", "hair": "pixie", "fringe": "wispy"}
+        yield f"{level} {other}", _spec(**neither, outfit_colour=other)
 
 
 def _accessories(style: str) -> Iterator[Figure]:
@@ -161,7 +163,7 @@ def _plan(style: str) -> Iterator[tuple[str, list[Figure], int, int]]:
     yield "facial-hair", list(_facial_hair(style)), 160, 4
     yield "age", list(_ages(style)), 180, 4
     yield "accessory", list(_accessories(style)), 160, 9
-    yield "outfit", list(_outfits(style)), 160, 8
+    yield "outfit", list(_outfits(style)), 144, 9
     yield "slider", list(_sliders(style)), 112, 9
     yield "pose", list(_poses(style)), 180, 6
     yield "random", list(_random(style)), 160, 8
