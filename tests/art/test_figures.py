@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 from random import Random
 
 import numpy as np
@@ -144,3 +145,16 @@ def test_garments_that_close_on_one_side_are_not_mirrored(outfit):
     one, other = (draw(AvatarSpec(outfit=outfit, flip=flip), SMALL) for flip in (False, True))
     assert one.tobytes() == other.tobytes()
     assert AvatarSpec(flip=True).mirrored
+
+
+@pytest.mark.parametrize("outfit", VOCABULARY["outfit"])
+def test_a_chibi_is_dressed_as_it_presents_itself(outfit):
+    """Under sunglasses and a mask there is little else to tell: the legs are looked at."""
+    legs = {}
+    for presentation in VOCABULARY["presentation"]:
+        spec = AvatarSpec(style="chibi", outfit=outfit, presentation=presentation)
+        colours = np.asarray(draw(spec, 256).convert("RGBa"), int)
+        legs[presentation] = colours[205:248]
+    for one, other in combinations(legs, 2):
+        differs = np.abs(legs[one] - legs[other]).max(-1) > 60
+        assert differs.sum() >= 60, (one, other)
