@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from generator.priors import fits
-from generator.prompt.claims import FIRM, SOFT, WEAK, Claim
+from generator.prompt.claims import FIRM, LIKELY, SOFT, WEAK, Claim
 from generator.spec import PALETTES, VOCABULARY
 from generator.wish import Wish
 
@@ -27,7 +27,7 @@ def resolve(claims: list[Claim]) -> Outcome:
     Args:
         claims: In the order of the words.
     """
-    claims = _two_colours(_by_presentation(claims))
+    claims = _two_colours(_by_presentation(_of_somebody_else(claims)))
     worn, lost = _accessories([claim for claim in claims if claim.attribute == "wear"])
     kept, dropped = list(worn), list(lost)
     values: dict[str, Any] = {}
@@ -112,6 +112,30 @@ def _of_the_kind(claim: Claim, implied: set[str]) -> Claim:
     if claim.negated or len(meant) != 1:
         return claim
     return replace(claim, value=meant.pop())
+
+
+def _of_somebody_else(claims: list[Claim]) -> list[Claim]:
+    """Leave out what an archetype says of somebody whom other words rule out.
+
+    "santa, but a cute girl" is not old, for only the man was likely to be, and no archetype gives
+    girls or children a beard.
+    """
+    presentation, _, _ = _settle([c for c in claims if c.attribute == "presentation"])
+    age, _, _ = _settle([c for c in claims if c.attribute == "age"])
+
+    def is_out(claim: Claim) -> bool:
+        if claim.token.kind != "archetype" or claim.negated or claim.rank == FIRM:
+            return False
+        if claim.attribute == "facial_hair":
+            return (presentation is not None and presentation.value == "girl") or (
+                age is not None and age.value == "child" and age.token is not claim.token
+            )
+        if claim.attribute != "age" or claim.rank != LIKELY or presentation is None:
+            return False
+        likely = claim.token.entry.layers["likely"].get("presentation", presentation.value)
+        return bool(likely != presentation.value)
+
+    return [claim for claim in claims if not is_out(claim)]
 
 
 def _by_presentation(claims: Iterable[Claim]) -> list[Claim]:

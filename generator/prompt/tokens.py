@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -21,6 +22,14 @@ _TWICE = re.compile(r"([\u3041-\u3096]{2,3})\1+")
 _INSIDE = re.compile(r"(?<!u)uku|uku(?!u)")
 """A known kana (k) beside a single unknown one (u): かがみ. What is longer may be two nouns and a
 particle between them."""
+_AGE = re.compile(
+    r"(\d{1,3})(?: ?(?:y/?o|(?:years?|yrs?)(?: ?old)?|y)(?: old)?\b| ?(?:多|来|几)?[岁歳才]|代)"
+)
+"""An age in numbers: 20yo, 20 y/o, 70 year old, 16岁, 30代."""
+_YEARS = 6
+"""The most atoms of such an age."""
+_AGES = (("child", 13), ("young", 30), ("adult", 60), ("elder", 1000))
+"""Ages and the first year that is older."""
 _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 
 
@@ -65,12 +74,29 @@ def read(text: str, lexicon: Lexicon) -> list[Token]:
     while at < len(pieces):
         first = pieces[at][0]
         match = lexicon.longest(keys, at) if first.kind != "separator" else None
+        match = _years([atom for atom, _ in pieces[at : at + _YEARS]], at) or match
         end, entry = match or (at + 1, _without_match(first))
         whole = [atom for atom, _ in pieces[at:end]]
         written = "".join((" " if a.spaced and n else "") + a.text for n, a in enumerate(whole))
         tokens.append(Token(entry, written, len(whole), first.spaced))
         at = end
     return _joined(_dissolved(_whole(tokens)))
+
+
+def _years(ahead: Sequence[Atom], at: int) -> tuple[int, Entry] | None:
+    """An age in numbers that begins with the first of some atoms: where it ends, what it says."""
+    said = ""
+    ends = []
+    for atom in ahead:
+        said += (" " if atom.spaced and said else "") + atom.key
+        ends.append(len(said))
+    found = _AGE.match(said)
+    if found is None or found.end() not in ends:
+        return None
+    years = int(found.group(1))
+    level = next(name for name, limit in _AGES if years < limit)
+    entry = Entry("set", level, layers={"set": {"age": level}}, person=True)
+    return at + ends.index(found.end()) + 1, entry
 
 
 def _parts(atom: Atom, lexicon: Lexicon) -> list[tuple[Atom, str]]:
