@@ -23,11 +23,13 @@ _INSIDE = re.compile(r"(?<!u)uku|uku(?!u)")
 """A known kana (k) beside a single unknown one (u): かがみ. What is longer may be two nouns and a
 particle between them."""
 _AGE = re.compile(
-    r"(\d{1,3})(?: ?(?:y/?o|(?:years?|yrs?)(?: ?old)?|y)(?: old)?\b| ?(?:多|来|几)?[岁歳才]|代)"
+    r"(\d{1,3})(?: ?(?:y/?o|(?:years?|yrs?)(?: ?old)?|y)(?: old)?\b| ?(?:多|来|几)?[岁歳才]|代"
+    r"|(?<=[2-5]0)s\b)|([一二两三四五六七八九十百]{1,5})(?:多|来|几)?[岁歳才]"
 )
-"""An age in numbers: 20yo, 20 y/o, 70 year old, 16岁, 30代."""
-_YEARS = 6
+"""An age in numbers: 20yo, 20 y/o, 70 year old, 16岁, 二十岁, 30代, 40s (the 70s are an era)."""
+_YEARS = 8
 """The most atoms of such an age."""
+_NUMERALS = {numeral: n for n, numeral in enumerate("一二三四五六七八九", 1)} | {"两": 2}
 _AGES = (("child", 13), ("young", 30), ("adult", 60), ("elder", 1000))
 """Ages and the first year that is older."""
 _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
@@ -93,10 +95,23 @@ def _years(ahead: Sequence[Atom], at: int) -> tuple[int, Entry] | None:
     found = _AGE.match(said)
     if found is None or found.end() not in ends:
         return None
-    years = int(found.group(1))
+    years = int(found.group(1)) if found.group(1) else _counted(found.group(2))
     level = next(name for name, limit in _AGES if years < limit)
     entry = Entry("set", level, layers={"set": {"age": level}}, person=True)
     return at + ends.index(found.end()) + 1, entry
+
+
+def _counted(numerals: str) -> int:
+    """二十五 as 25."""
+    hundreds = tens = 0
+    for numeral in numerals:
+        if numeral == "百":
+            hundreds, tens = 100 * max(tens, 1), 0
+        elif numeral == "十":
+            hundreds, tens = hundreds + 10 * max(tens, 1), 0
+        else:
+            tens = _NUMERALS[numeral]
+    return hundreds + tens
 
 
 def _parts(atom: Atom, lexicon: Lexicon) -> list[tuple[Atom, str]]:
