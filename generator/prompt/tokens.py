@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from math import inf
 
 from generator.prompt.lexicon import UNKNOWN, Entry, Lexicon, colour_parts
 from generator.prompt.text import Atom, atoms, named_faces
@@ -30,7 +31,7 @@ _AGE = re.compile(
 _YEARS = 8
 """The most atoms of such an age."""
 _NUMERALS = {numeral: n for n, numeral in enumerate("一二三四五六七八九", 1)} | {"两": 2}
-_AGES = (("child", 13), ("young", 30), ("adult", 60), ("elder", 1000))
+_AGES = (("child", 13), ("young", 30), ("adult", 60), ("elder", inf))
 """Ages and the first year that is older."""
 _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 
@@ -76,7 +77,9 @@ def read(text: str, lexicon: Lexicon) -> list[Token]:
     while at < len(pieces):
         first = pieces[at][0]
         match = lexicon.longest(keys, at) if first.kind != "separator" else None
-        match = _years([atom for atom, _ in pieces[at : at + _YEARS]], at) or match
+        years = _years([atom for atom, _ in pieces[at : at + _YEARS]], at)
+        if years and (match is None or years[0] > match[0]):  # "10代" has an entry: not a child
+            match = years
         end, entry = match or (at + 1, _without_match(first))
         whole = [atom for atom, _ in pieces[at:end]]
         written = "".join((" " if a.spaced and n else "") + a.text for n, a in enumerate(whole))

@@ -144,6 +144,23 @@ def test_made_up_words_said_twice_are_quoted_as_written(half: str) -> None:
         assert reading.wish.presentation == "girl"
 
 
+@given(
+    st.text("一二两三四五六七八九十百0123456789", min_size=1, max_size=6),
+    st.sampled_from("岁歳才代"),
+)
+def test_numbers_of_years_are_ages_and_never_raise(numerals: str, unit: str) -> None:
+    assert parse(f"{numerals}{unit}").wish.age in (None, *VOCABULARY["age"])
+
+
+@pytest.mark.parametrize(
+    ("prompt", "age"),
+    [("九百九十十岁", "elder"), ("12yo", "child"), ("13yo", "young"), ("30代", "adult"),
+     ("五十九岁", "adult"), ("60 years old", "elder"), ("20 hats", None)],
+)  # fmt: skip
+def test_ages_in_numbers(prompt: str, age: str | None) -> None:
+    assert parse(prompt).wish.age == age
+
+
 def test_words_for_one_colour() -> None:
     assert colour("pink") == colour("粉色") == colour("ピンク") == "#f7a3bf"
     assert colour("#ffe4e1") == "#ffe4e1"

@@ -56,6 +56,16 @@ def cloak_bust(b: Bust) -> None:
     gem(c, 0, 236.5, 7.0, Slot.RED, Slot.GOLD)
 
 
+def _legs_chibi(b: Doll, hem: float) -> None:
+    """Bare on girls, in tights on others, over which boys wear trousers down to `hem`."""
+    if b.girl:
+        b.legs()
+    else:
+        b.legs(Slot.INK, None)
+    if b.boy:
+        b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=hem)
+
+
 def cloak_chibi(b: Doll) -> None:
     c = b.canvas
     # The cloak's inside hangs behind the legs.
@@ -64,12 +74,7 @@ def cloak_chibi(b: Doll) -> None:
         "C12 238 26 240 38 235C37 214 30 190 18 168Z"
     )
     c.path(back, fill=Slot.CLOTH_SHADE, stroke=Slot.LINE, width=2.4)
-    if b.girl:
-        b.legs()
-    else:
-        b.legs(Slot.INK, None)
-    if b.boy:
-        b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=236)
+    _legs_chibi(b, 236)
     b.shoes("boot", Slot.CLOTH, Slot.CLOTH_SHADE, accent=Slot.GOLD)
     if b.girl:
         b.skirt(204, 21, 221, 32, fill=Slot.TRIM, shade=Slot.TRIM_SHADE, pleats=6)
@@ -180,12 +185,7 @@ def armour_chibi(b: Doll) -> None:
         "C10 235 22 238 33 234C31 214 25 190 17 168Z"
     )
     c.path(cape, fill=Slot.TRIM_SHADE, stroke=Slot.LINE, width=2.4)
-    if b.girl:
-        b.legs()
-    else:
-        b.legs(Slot.INK, None)
-    if b.boy:
-        b.trousers(Slot.TRIM, Slot.TRIM_SHADE, hem=230)
+    _legs_chibi(b, 230)
     for side in halves(c):
         greave = "M2.8 222Q10.5 218 19 222L18.4 242H4.4Z"
         c.path(greave, fill=Slot.CLOTH, stroke=Slot.LINE, width=2.1)
