@@ -33,6 +33,8 @@ _YEARS = 8
 _NUMERALS = {numeral: n for n, numeral in enumerate("一二三四五六七八九", 1)} | {"两": 2}
 _AGES = (("child", 13), ("young", 30), ("adult", 60), ("elder", inf))
 """Ages and the first year that is older."""
+_PREFIX = 2
+"""Signs of katakana that are no word of their own."""
 _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 
 
@@ -170,6 +172,9 @@ def _dissolved(tokens: list[Token]) -> list[Token]:
         changed = False
         for index, token in enumerate(tokens):
             script = _script(token.text[:1])
+            if _ends_another(tokens, index):
+                token.entry = UNKNOWN
+                changed = True
             short = token.length == 1 or (script == "katakana" and token.length == 2)
             if token.kind in ("unknown", "break") or script == "other" or not short:
                 continue
@@ -188,6 +193,25 @@ def _dissolved(tokens: list[Token]) -> list[Token]:
                 token.entry = UNKNOWN
                 changed = True
     return tokens
+
+
+def _ends_another(tokens: list[Token], index: int) -> bool:
+    """Whether a katakana word is the end of a longer one: no スター (an idol) in トースター.
+
+    One or two unknown signs before it are no word of their own; more may well be (スーパースター).
+    """
+    token = tokens[index]
+    if token.kind in ("unknown", "break") or _script(token.text[:1]) != "katakana":
+        return False
+    signs = 0
+    while index and not tokens[index].spaced:
+        index -= 1
+        if _script(tokens[index].text[-1:]) != "katakana":
+            break
+        if tokens[index].kind != "unknown":
+            return False  # a known word and an unknown ending: who can tell
+        signs += tokens[index].length
+    return 1 <= signs <= _PREFIX
 
 
 def _joined(tokens: list[Token]) -> list[Token]:

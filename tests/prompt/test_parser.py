@@ -161,6 +161,19 @@ def test_ages_in_numbers(prompt: str, age: str | None) -> None:
     assert parse(prompt).wish.age == age
 
 
+@pytest.mark.parametrize(
+    ("prompt", "outfit"),
+    [
+        ("トースター", None),
+        ("モンスターの絵", None),
+        ("スーパースター", "idol"),
+        ("スター", "idol"),
+    ],
+)
+def test_the_end_of_a_katakana_word_is_no_word(prompt: str, outfit: str | None) -> None:
+    assert parse(prompt).wish.outfit == outfit
+
+
 def test_words_for_one_colour() -> None:
     assert colour("pink") == colour("粉色") == colour("ピンク") == "#f7a3bf"
     assert colour("#ffe4e1") == "#ffe4e1"
