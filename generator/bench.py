@@ -72,24 +72,26 @@ def run(*, as_json: bool = False) -> list[Row]:
 
 
 def _drawing(specs: list[AvatarSpec]) -> list[Row]:
-    engine = Engine.load()
-    one = encode(specs[:1])
-    colours = palettes(specs[:1])
-    rows = []
-    for name, float32 in (("", None), (", float32", "1")):
-        with _environment("MOEMOJI_FLOAT32", float32), torch.inference_mode():
-            rows += [
-                Row(f"networks, 256 px, batch 1{name}",
-                    median_ms(lambda: engine.paint(one, colours), _RUNS), "ms", 40),
-                Row(f"spec to 256 px PNG bytes{name}",
-                    median_ms(lambda: png(engine.draw(specs[:1])[0]), _RUNS), "ms"),
-                Row(f"spec to 512 px PNG bytes{name}",
-                    median_ms(lambda: png(engine.draw(specs[:1], 512)[0]), _RUNS), "ms", 120),
-                Row(f"avatars a second, 256 px, batch 8{name}",
-                    8000 / median_ms(lambda: engine.draw(specs[:8]), _RUNS), "/s", 30,
-                    higher_is_better=True),
-            ]  # fmt: skip
-    return rows
+    rows = _speeds(Engine.load(), specs, "")
+    with _environment("MOEMOJI_FLOAT32", "1"):
+        plain = Engine.load()
+    return rows + _speeds(plain, specs, ", float32")
+
+
+@torch.inference_mode()
+def _speeds(engine: Engine, specs: list[AvatarSpec], note: str) -> list[Row]:
+    one, colours = encode(specs[:1]), palettes(specs[:1])
+    return [
+        Row(f"networks, 256 px, batch 1{note}",
+            median_ms(lambda: engine.paint(one, colours), _RUNS), "ms", 40),
+        Row(f"spec to 256 px PNG bytes{note}",
+            median_ms(lambda: png(engine.draw(specs[:1])[0]), _RUNS), "ms"),
+        Row(f"spec to 512 px PNG bytes{note}",
+            median_ms(lambda: png(engine.draw(specs[:1], 512)[0]), _RUNS), "ms", 120),
+        Row(f"avatars a second, 256 px, batch 8{note}",
+            8000 / median_ms(lambda: engine.draw(specs[:8]), _RUNS), "/s", 30,
+            higher_is_better=True),
+    ]  # fmt: skip
 
 
 def _processes() -> list[Row]:

@@ -22,7 +22,7 @@ from torch import Tensor
 from generator.allocation import keep_memory
 from generator.art.palette import Slot
 from generator.errors import PersonError
-from generator.halves import has_fast_bf16
+from generator.halves import has_fast_bf16, kernels_in_bf16
 from generator.manifest import SHIPPED, check
 from generator.models.closeup import COLUMNS, ROWS
 from generator.models.conditions import Conditions, encode, palettes
@@ -77,6 +77,10 @@ class Engine:
     def __init__(self, generator: Generator, device: torch.device) -> None:
         self.generator = generator.eval().requires_grad_(False)
         self.device = device
+        # The variable is for comparing (`bench`), and for a processor that lies about itself.
+        self.half = has_fast_bf16(device) and not os.environ.get("MOEMOJI_FLOAT32")
+        if self.half:
+            kernels_in_bf16(self.generator)
 
     @classmethod
     def load(cls, weights: Path = WEIGHTS, *, device: str = "auto") -> Self:
@@ -92,6 +96,9 @@ class Engine:
             ManifestError: A shipped file is not the one that was published.
         """
         keep_memory()
+        # Most shares of a pixel are nothing or nearly: in numbers that small a processor computes
+        # half as fast. Threads that torch starts later inherit it.
+        torch.set_flush_denormal(True)
         if weights.resolve().parent == SHIPPED.resolve():
             check(weights)
         chosen = device if device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
@@ -131,22 +138,25 @@ class Engine:
             for spec, image in zip(specs, images, strict=True)
         ]
 
+    def scores(self, conditions: Conditions, size: int = 256) -> Tensor:
+        """Conditions -> what the network says of every slot, as `Generator.forward` gives it."""
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
+            scores: Tensor = self.generator(*conditions, size=size)
+        return scores
+
     def paint(self, conditions: Conditions, colours: Tensor, size: int = 256) -> Tensor:
         """Conditions and slot colours (B, slots, 3) -> (B, 4, size, size) premultiplied RGBA."""
-        # The variable is for comparing (`bench`), and for a processor that lies about itself.
-        half = has_fast_bf16(self.device) and not os.environ.get("MOEMOJI_FLOAT32")
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
-            logits = self.generator(*conditions, size=size)
+        logits = self.scores(conditions, size)
         # In bands: 32 float32 masks of a whole batch would be most of the memory a process takes,
         # and slower, for no cache holds them.
         rows = logits.shape[1]
         band = _BAND if size == 256 else _BAND // 4
         slots = self.generator.colours(colours)
         parts = [
-            _decided(logits, top, min(top + band, rows), size) @ slots[:, None]
+            _decided(logits, top, min(top + band, rows), size).flatten(1, 2) @ slots
             for top in range(0, rows, band)
         ]
-        return torch.cat(parts, 1).permute(0, 3, 1, 2)
+        return torch.cat(parts, 1).unflatten(1, (size, size)).permute(0, 3, 1, 2)
 
 
 def _decided(logits: Tensor, top: int, end: int, size: int) -> Tensor:
@@ -165,11 +175,13 @@ def _decided(logits: Tensor, top: int, end: int, size: int) -> Tensor:
         (B, f * (end - top), f * W, CHANNELS) float32.
     """
     first, last = max(0, top - 1), min(end + 1, logits.shape[1])
-    cells = logits[:, first:last].float()
+    cells = logits[:, first:last]
     b, h, w, _, c = cells.shape
     f = size // w
-    split = cells.unflatten(3, (f, f)).permute(0, 1, 3, 2, 4, 5)
-    pixels = split.reshape(b, f * h, f * w, c).permute(0, 3, 1, 2)
+    # Into rows of pixels and into float32 in one pass.
+    pixels = torch.empty(b, h, f, w, f, c, device=cells.device)
+    pixels.copy_(cells.unflatten(3, (f, f)).permute(0, 1, 3, 2, 4, 5))
+    pixels = pixels.view(b, f * h, f * w, c).permute(0, 3, 1, 2)
     side = _SIDES[size]
     line = torch.tensor([side, 1 - 2 * side, side], device=cells.device)
     kernel = (SHARPNESS * torch.outer(line, line)).expand(c, 1, 3, 3)

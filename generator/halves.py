@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import torch
+from torch import nn
+
+M = TypeVar("M", bound=nn.Module)
 
 
 def has_fast_bf16(device: torch.device) -> bool:
@@ -15,3 +20,15 @@ def has_fast_bf16(device: torch.device) -> bool:
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     supported = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
     return device.type == "cpu" and bool(supported)
+
+
+def kernels_in_bf16(network: M) -> M:
+    """What autocast would round at every call, rounded once: a twentieth of a figure's time.
+
+    Weights of convolutions and linear layers alone; learned maps are added up in float32. The
+    network is of use within `torch.autocast` only from then on.
+    """
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
+            module.to(torch.bfloat16)
+    return network

@@ -12,7 +12,7 @@ from generator.engine import SHARPNESS, SKIN_SHARPNESS, Engine, EngineError
 from generator.models.closeup import COLUMNS, ROWS
 from generator.models.conditions import encode, palettes
 from generator.models.generator import unshuffled
-from generator.spec import AvatarSpec, Style, resolve_colour
+from generator.spec import Accessory, AvatarSpec, Style, resolve_colour
 
 
 @pytest.fixture(scope="module")
@@ -81,16 +81,15 @@ def test_wrong_weights_are_one_sentence(tmp_path: Path):
 
 
 @pytest.mark.parametrize("size", [256, 512])
-def test_masks_are_smoothed_alike_everywhere(
-    engine: Engine, size: int, monkeypatch: pytest.MonkeyPatch
-):
+def test_masks_are_smoothed_alike_everywhere(size: int, monkeypatch: pytest.MonkeyPatch):
     """Painting goes band by band; no seam may show, and no frame at the picture's edges."""
     monkeypatch.setenv("MOEMOJI_FLOAT32", "1")  # what it is compared with is float32 everywhere
+    engine = Engine.load()
     specs = [AvatarSpec(seed=3, turn=0.5), AvatarSpec(style="chibi")]
     conditions, colours = encode(specs), palettes(specs)
     painted = engine.paint(conditions, colours, size)
     with torch.inference_mode():
-        scores = unshuffled(engine.generator(*conditions, size=size).float())
+        scores = unshuffled(engine.scores(conditions, size).float())
         side = {256: 0.06, 512: 0.25}[size]
         line = torch.tensor([side, 1 - 2 * side, side])
         kernel = torch.outer(line, line)[None, None]
@@ -108,6 +107,22 @@ def test_masks_are_smoothed_alike_everywhere(
         slots = engine.generator.colours(colours)
         whole = torch.einsum("bchw,bck->bkhw", masks, slots)
     torch.testing.assert_close(painted, whole, rtol=0, atol=1e-3)
+
+
+def test_half_precision_paints_the_same_pictures(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("generator.engine.has_fast_bf16", lambda _device: True)
+    monkeypatch.delenv("MOEMOJI_FLOAT32", raising=False)
+    rounded = Engine.load()
+    monkeypatch.setenv("MOEMOJI_FLOAT32", "1")
+    plain = Engine.load()
+    assert rounded.half
+    assert not plain.half
+    worn: frozenset[Accessory] = frozenset({"mole", "glasses"})
+    specs = [AvatarSpec(seed=3, hair="locs"), AvatarSpec(style="chibi", accessories=worn)]
+    for one, other in zip(rounded.draw(specs), plain.draw(specs), strict=True):
+        apart = np.abs(np.array(one).astype(int) - np.array(other))
+        assert apart.mean() < 1.0
+        assert np.quantile(apart, 0.99) < 40
 
 
 @pytest.mark.parametrize("style", ["moe", "chibi"])

@@ -10,22 +10,25 @@ mole is follows from fringe, eye patch and seed together, which added maps can n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from generator.art.accessories import face_wear, hair_ornaments, marks
 from generator.art.accessories.placement import face_half, open_side
 from generator.art.canvas import SIDE, Point
-from generator.art.features import brows, eyes, mouths
-from generator.art.features.poses import POSES
+from generator.art.features import brows, effects, eyes, mouths
+from generator.art.features.poses import POSES, Effect
 from generator.art.frame import CX, Frame
 
 ANCHORS = (
     "eye_left", "eye_right", "brow_left", "brow_right", "cheek_left", "cheek_right", "mouth", "jaw",
     "mole", "cheek_scar", "brow_scar", "hairpin", "fang", "second_fang", "lone_fang", "mask",
+    "sparkle", "sparkles", "hearts", "vein", "sweat", "gloom",
 )  # fmt: skip
 """In the order of `anchors`; left and right are the picture's. Of the two kinds of scars, and of
 fangs in an open mouth and one over a closed lip, a figure has one: the others' windows lie far
-away. So do those of a mouth, a jaw and fangs under a mask."""
+away. So do those of a mouth, a jaw and fangs under a mask, and those of signs (a sparkle on the
+left, two on the right, hearts ...) that the expression does not have."""
 _FAR = 1_000.0
 
 
@@ -64,7 +67,7 @@ def anchors(at: Frame) -> list[list[list[float]]]:
         below = [replace(window, x=_FAR) for window in below]
     else:
         mask = replace(mask, x=_FAR)
-    windows += [*below[:2], *_one_sided(at), *below[2:], mask]
+    windows += [*below[:2], *_one_sided(at), *below[2:], mask, *_signs(at, pose.effects)]
     return [_to_window(at, window) for window in windows]
 
 
@@ -103,6 +106,22 @@ def _fangs(at: Frame, name: str) -> list[_Window]:
         return [far, far, *windows[:1]]
     first, second = (*windows, far)[:2]
     return [first, second, far]
+
+
+def _signs(at: Frame, shown: Sequence[Effect]) -> list[_Window]:
+    """The windows of what floats around a head in strong moods."""
+    side = effects.side(at)
+    x, y = effects.sweating(at)
+    depth = effects.DEPTH
+    windows: list[tuple[Effect, _Window]] = [
+        ("sparkles", _Window(CX - at.eye_x - 27, at.eye_y - 27, 11, 11, depth)),
+        ("sparkles", _Window(CX + at.eye_x + 25.5, at.eye_y - 25.5, 13, 19, depth)),
+        ("hearts", _Window(CX + side * 52.5, 97, side * 20, 26, depth)),
+        ("vein", _Window(CX + side * effects.VEIN[0], effects.VEIN[1], side * 17, 17, depth)),
+        ("sweat", _Window(CX + side * x, y + 8, side * 9, 11, depth)),
+        ("gloom", _Window(CX, effects.GLOOM + 16, 50, 24, depth)),
+    ]
+    return [w if effect in shown else replace(w, x=_FAR) for effect, w in windows]
 
 
 def _cheek(at: Frame) -> Point:

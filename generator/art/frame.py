@@ -29,6 +29,10 @@ _NO_CURTAIN = frozenset({"bald", "hijab", "curly", "afro", "locs", "box_braids"}
 """Hair whose edge stays above the eyes with every fringe."""
 SIDED = _CROPPED | _NO_CURTAIN
 """Hair that is mirrored with the side of its parting."""
+CHIBI_NECK = 157.0
+"""Height of a chibi's neck on the canvas: its body grows from there."""
+CHIBI_GROWTH = {"child": 0.86, "young": 0.94, "adult": 1.02, "elder": 0.96}
+"""Size of a chibi's body by age: its face says little of it, and less under sunglasses."""
 HATS = frozenset({"cap", "beret", "witch_hat", "santa_hat"})
 
 
@@ -210,7 +214,7 @@ def frame(spec: AvatarSpec) -> Frame:
         mouth_y=chin_y - (14.0 if chibi else 17.5),
         mouth_w=(9.0 if chibi else 10.5) * (1 + 0.25 * spec.mouth_size),
         neck=11.0 if chibi else 17.0 + 2.0 * max(grown, 0) + 3.5 * boyish,
-        neck_y=157.0 if chibi else 214.0,
+        neck_y=CHIBI_NECK if chibi else 214.0,
         shoulder=(27.0 if chibi else 74.0 + 5 * grown + (6 + 4 * max(grown, 0)) * boyish),
         shoulder_y=172.0 if chibi else 236.0,
     )

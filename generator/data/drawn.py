@@ -25,7 +25,6 @@ from generator.engine import SHARPNESS, WEIGHTS, Engine
 from generator.models.conditions import encode
 from generator.models.generator import unshuffled
 from generator.spec import AvatarSpec
-from generator.training.precision import half
 
 _BATCH = 8
 SEED = 5_000
@@ -62,9 +61,7 @@ def paint(
 
 @torch.inference_mode()
 def _paint_batch(engine: Engine, store: Store, first: int, specs: list[AvatarSpec]) -> None:
-    conditions = encode(specs).to(engine.device)
-    with half("auto", engine.device)():
-        cells = engine.generator(*conditions)
+    cells = engine.scores(encode(specs).to(engine.device))
     masks = unshuffled((cells.float() * SHARPNESS).softmax(-1))[:, : len(Slot)]
     planes = (masks * 255).round().byte().cpu().numpy()
     for i, figure in enumerate(planes, first):

@@ -13,6 +13,7 @@ faces are.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 import torch.nn.functional as F
@@ -22,7 +23,7 @@ from generator.art.anchors import ANCHORS
 from generator.models.layers import Block, Tables, cat_channels
 
 CELLS = 128
-ROWS, COLUMNS = slice(36, 104), slice(26, 102)
+ROWS, COLUMNS = slice(28, 104), slice(24, 104)
 """The cells of the canvas where windows lie."""
 _PHASES = 2
 """Maps are looked up at every pixel of 256, and a cell has as many pixels either way."""
@@ -52,6 +53,8 @@ class _Maps:
 
 _WORN = ("accessories",)
 _EYE = (*_FACE, "eye_shape", "fringe")
+_SIGN = ("style",)
+"""A sign's window is seen on faces that show it, and what is in it is always the same."""
 _MAPS = {
     "eye_left": _Maps(_EYE, 4, 40, 40),
     "eye_right": _Maps(_EYE, 4, 40, 40, shared="eye_left"),
@@ -69,7 +72,30 @@ _MAPS = {
     "lone_fang": _Maps(_WORN, 3, 16, 14, shared="mole", sliders=False),
     "hairpin": _Maps(_WORN, 2, 44, 44, sliders=False),
     "mask": _Maps(("style", "age", "sides"), 3, 40, 80, shared="mole"),
+    "sparkle": _Maps(_SIGN, 3, 24, 24, sliders=False),
+    "sparkles": _Maps(_SIGN, 3, 40, 28, shared="sparkle", sliders=False),
+    "hearts": _Maps(_SIGN, 3, 56, 44, shared="sparkle", sliders=False),
+    "vein": _Maps(_SIGN, 3, 36, 36, shared="sparkle", sliders=False),
+    "sweat": _Maps(_SIGN, 3, 24, 20, shared="sparkle", sliders=False),
+    "gloom": _Maps(_SIGN, 2, 48, 100, sliders=False),
 }
+
+
+def _channels() -> dict[str, slice]:
+    """Which of the channels that are looked up each window's maps are added into."""
+    channels: dict[str, slice] = {}
+    begun = 0
+    for name, maps in _MAPS.items():
+        if maps.shared:
+            channels[name] = channels[maps.shared]
+        else:
+            channels[name] = slice(begun, begun + maps.channels)
+            begun += maps.channels
+    return channels
+
+
+_CHANNELS = _channels()
+_LOOKED_UP = max(s.stop for s in _CHANNELS.values())
 
 
 class CloseUp(nn.Module):
@@ -78,9 +104,8 @@ class CloseUp(nn.Module):
     def __init__(self, trunk: int, width: int, style: int) -> None:
         super().__init__()
         self.tables = nn.ModuleDict({name: _tables(maps) for name, maps in _MAPS.items()})
-        looked_up = sum(maps.channels for maps in _MAPS.values() if not maps.shared)
         self.blocks = nn.ModuleList(
-            [Block(trunk + looked_up * _PHASES**2, width, style), Block(width, width, style)]
+            [Block(trunk + _LOOKED_UP * _PHASES**2, width, style), Block(width, width, style)]
         )
 
     def forward(
@@ -96,21 +121,17 @@ class CloseUp(nn.Module):
             (B, width, rows, columns).
         """
         across, down = _pixels(trunk.device)
-        found: dict[str, Tensor] = {}
-        away = _away(anchors) if not torch.is_grad_enabled() else [False] * len(ANCHORS)
-        for name, affine, unseen in zip(ANCHORS, anchors.unbind(1), away, strict=True):
-            into = _MAPS[name].shared or name
-            if unseen:
-                channels = _MAPS[name].channels
-                empty = across.new_zeros(1, channels, len(down), len(across))
-                found.setdefault(into, empty.expand(len(anchors), -1, -1, -1))
+        found = across.new_zeros(len(anchors), _LOOKED_UP, len(down), len(across))
+        for name, affine, region in zip(ANCHORS, anchors.unbind(1), _regions(anchors), strict=True):
+            if region is None:
                 continue
+            rows, columns = region
             maps = self.tables[name](attributes, sliders)
             along_x, along_y, start = affine[:, None, None].unbind(-1)  # (B, 1, 1, 2) each
-            grid = along_x * across + (along_y * down + start)
+            grid = along_x * across[columns] + (along_y * down[rows] + start)
             seen = F.grid_sample(maps.float(), grid, align_corners=False)
-            found[into] = found[into] + seen if into in found else seen
-        windows = F.pixel_unshuffle(torch.cat(list(found.values()), 1), _PHASES)
+            found[:, _CHANNELS[name], rows, columns] += seen
+        windows = F.pixel_unshuffle(found, _PHASES)
         x = cat_channels([_QUIET * trunk, windows.to(trunk.dtype)])
         for block in self.blocks:
             x = block(x, w)
@@ -122,12 +143,41 @@ class CloseUp(nn.Module):
         return trunk[:, :, ROWS, COLUMNS]
 
 
-def _away(anchors: Tensor) -> list[bool]:
-    """Which windows lie beside the canvas on every figure: what a face lacks is not looked for."""
-    across = anchors[:, :, 0].abs()  # (B, windows, 3): x of the window = a x + b y + c
-    beside = across[..., 2] > across[..., :2].sum(-1) + 1.5
-    gone: list[bool] = beside.all(0).tolist()
-    return gone
+_Region = tuple[slice, slice]
+
+
+def _regions(anchors: Tensor) -> list[_Region | None]:
+    """The rectangle's pixels (rows, columns) that each window covers on any of the figures.
+
+    To draw, nothing else is looked up; what a face lacks has its window beside the canvas, and is
+    left out. Where something learns, every window is looked for everywhere.
+    """
+    height, width = (_PHASES * (s.stop - s.start) for s in (ROWS, COLUMNS))
+    if torch.is_grad_enabled():
+        return [(slice(0, height), slice(0, width))] * len(ANCHORS)
+    # Corners of the windows on the canvas; a map is felt half a pixel of its own beyond its border.
+    turn, start = anchors[..., :2], anchors[..., 2:]
+    reach = _reaches(anchors.device)  # (windows, 2, 4)
+    there = torch.linalg.inv_ex(turn)[0] @ (reach - start)  # (B, windows, 2, 4)
+    pixels = (there + 1) * (_PHASES * CELLS / 2)
+    begins = torch.tensor([COLUMNS.start, ROWS.start], device=anchors.device)[:, None] * _PHASES
+    first = (pixels - begins).amin((0, 3)).floor().nan_to_num(0)
+    last = (pixels - begins).amax((0, 3)).ceil().nan_to_num(max(height, width))
+    regions: list[_Region | None] = []
+    for (left, top), (right, bottom) in zip(first.tolist(), last.tolist(), strict=True):
+        rows = slice(int(min(max(top, 0), height)), int(min(max(bottom, 0), height)))
+        columns = slice(int(min(max(left, 0), width)), int(min(max(right, 0), width)))
+        empty = rows.start == rows.stop or columns.start == columns.stop
+        regions.append(None if empty else (rows, columns))
+    return regions
+
+
+@cache
+def _reaches(device: torch.device) -> Tensor:
+    """Corners of each window's maps, x first, as far as they are felt: (windows, 2, 4)."""
+    corners = torch.tensor([[-1.0, 1.0, -1.0, 1.0], [-1.0, -1.0, 1.0, 1.0]])
+    felt = [[1 + 1 / _MAPS[name].width, 1 + 1 / _MAPS[name].height] for name in ANCHORS]
+    return (torch.tensor(felt)[..., None] * corners).to(device)
 
 
 def _tables(maps: _Maps) -> Tables:

@@ -1,6 +1,6 @@
 """The avatar generator: a spec's shape -> masks of palette slots -> a picture.
 
-Six ideas, the first and the last after measurements of conditioning without:
+Seven ideas, the first and the last after measurements of conditioning without:
 
 - *Spatial attribute tables*: every level of every attribute (and every slider) has a learned
   16 x 16 feature map of its own, so a cat ear knows where it is. FiLM (Perez et al., arXiv
@@ -10,6 +10,7 @@ Six ideas, the first and the last after measurements of conditioning without:
   (`generator.models.closeup`).
 - *Strands*: every hairstyle and fringe has maps as fine as the last features, carried by a flow
   (`generator.models.strands`).
+- *Clothes*: so has every outfit of a chibi (`generator.models.clothes`).
 - *Head space*: heads tilt, turn and shrink (chibi) as a whole. The head's features are made in a
   head at rest and then carried to the canvas by the affine map that the spec implies (a spatial
   transformer, Jaderberg et al., arXiv 1506.02025, whose transform is known instead of learned).
@@ -27,8 +28,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from generator.art.palette import Slot
-from generator.models import strands
+from generator.models import clothes, strands
 from generator.models.closeup import COLUMNS, ROWS, CloseUp, on_canvas
+from generator.models.clothes import Clothes
 from generator.models.conditions import ATTRIBUTES, CONTINUOUS, SLICES
 from generator.models.convolution import Convolution, Pointwise
 from generator.models.layers import (
@@ -141,7 +143,9 @@ class Generator(nn.Module):
         )
         self.up128 = Pointwise(config.fine, 4 * config.last)
         self.strands = Strands(config.trunk)
-        self.trunk128 = Convolution(config.last + strands.CHANNELS, config.last, 3, padding=1)
+        self.clothes = Clothes()
+        joined = config.last + strands.CHANNELS + clothes.CHANNELS
+        self.trunk128 = Convolution(joined, config.last, 3, padding=1)
         self.closeup = CloseUp(config.last, config.close, s)
         self.palette = Pointwise(config.last + config.close, 4 * CHANNELS)
         self.sharpen = Convolution(config.last, config.last, 3, padding=1)
@@ -236,7 +240,7 @@ class Generator(nn.Module):
         for block in self.trunk64:
             x = block(x, w)
         x = F.pixel_shuffle(self.up128(x), 2)
-        x = cat_channels([x, hair.to(x.dtype)])
+        x = cat_channels([x, hair.to(x.dtype), self.clothes(attributes).to(x.dtype)])
         return F.leaky_relu(self.trunk128(x), SLOPE)
 
     def colours(self, palettes: Tensor) -> Tensor:

@@ -13,6 +13,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from generator.art.features.effects import OVER_HAIR
+from generator.art.features.poses import POSES
 from generator.art.palette import palette
 from generator.data.store import FACE, MARKS, DatasetError, Store
 from generator.models.conditions import Conditions, encode
@@ -62,7 +64,7 @@ class Figures:
         Args:
             folders: Of the data sets.
             seed: Of the order in which figures are shown.
-            marked: Show only those that have `MARKS`, a third of them.
+            marked: Show only those that have `MARKS`, half of them.
 
         Raises:
             DatasetError: One of them is missing, unfinished, imported, or of another size, or
@@ -141,9 +143,11 @@ class Figures:
 
 def has_marks(spec: AvatarSpec) -> bool:
     """Whether there is something on a face that the renderer notes as `MARKS`."""
+    if not OVER_HAIR.isdisjoint(POSES[spec.expression].effects):
+        return True
     if "face_mask" in spec.accessories:
         return False
-    small = spec.facial_hair == "stubble" or spec.expression == "dizzy"
+    small = spec.facial_hair == "stubble"
     return small or not MARKED.isdisjoint(spec.accessories)
 
 

@@ -1,5 +1,7 @@
 """The close-up: maps that move along with eyes, cheeks and mouth."""
 
+from random import Random
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,10 @@ import torch
 from generator.art.anchors import ANCHORS
 from generator.models.closeup import COLUMNS, ROWS, CloseUp, on_canvas
 from generator.models.conditions import SLICES, encode
+from generator.priors import uniform
 from generator.spec import ACCESSORIES, AvatarSpec
+
+SIZE = (ROWS.stop - ROWS.start, COLUMNS.stop - COLUMNS.start)
 
 
 @pytest.mark.parametrize("anchor", ["eye_right", "cheek_left", "mouth", "hairpin"])
@@ -52,7 +57,7 @@ def test_a_level_that_a_figure_lacks_changes_nothing():
     torch.manual_seed(0)
     closeup = CloseUp(4, 8, 6).eval()
     attributes, sliders, _, anchors = encode([AvatarSpec()])
-    trunk, w = torch.randn(1, 4, 68, 76), torch.randn(1, 6)
+    trunk, w = torch.randn(1, 4, *SIZE), torch.randn(1, 6)
     with torch.inference_mode():
         before = closeup(trunk, attributes, sliders, anchors, w)
         for tables in closeup.tables.values():
@@ -69,7 +74,7 @@ def test_a_close_up_fades_where_its_rectangle_begins():
     closeup = CloseUp(4, 8, 6).eval()
     attributes, sliders, _, anchors = encode([AvatarSpec()])
     with torch.inference_mode():
-        close = closeup(torch.randn(1, 4, 68, 76), attributes, sliders, anchors, torch.randn(1, 6))
+        close = closeup(torch.randn(1, 4, *SIZE), attributes, sliders, anchors, torch.randn(1, 6))
     rows = close.square().mean((0, 1, 3)).sqrt()
     columns = close.square().mean((0, 1, 2)).sqrt()
     for line in (rows, columns, rows.flip(0), columns.flip(0)):
@@ -77,15 +82,24 @@ def test_a_close_up_fades_where_its_rectangle_begins():
         assert line[0] < line[1] < line[2]
 
 
-def test_windows_that_a_figure_lacks_are_left_out_without_a_trace():
+def test_what_is_left_out_around_windows_leaves_no_trace():
+    """To draw, maps are looked up where their windows lie; to learn, everywhere."""
     torch.manual_seed(0)
     closeup = CloseUp(4, 8, 6).eval()
     for tables in closeup.tables.values():
         torch.nn.init.normal_(tables.maps)
-    worn = [frozenset({"face_mask"}), frozenset({"scar", "fangs"}), frozenset()]
-    for specs in ([AvatarSpec(accessories=a, seed=5)] for a in worn):
+    random = Random(3)
+    masked = AvatarSpec(accessories=frozenset({"face_mask"}), seed=5)
+    for specs in [[masked], [AvatarSpec(expression="starry")]] + [
+        [uniform(random, marked=True) for _ in range(3)] for _ in range(8)
+    ]:
+        count = len(specs)
         attributes, sliders, _, anchors = encode(specs)
-        inputs = torch.randn(1, 4, 68, 76), attributes, sliders, anchors, torch.randn(1, 6)
-        with torch.inference_mode():
-            drawn = closeup(*inputs)
-        torch.testing.assert_close(drawn, closeup(*inputs).detach(), rtol=0, atol=1e-5)
+        middle = anchors.lerp(anchors.flip(0), 0.5)  # mirrored windows shrink to a line on the way
+        for windows in (anchors, middle):
+            inputs = torch.randn(count, 4, *SIZE), attributes, sliders, windows
+            w = torch.randn(count, 6)
+            with torch.inference_mode():
+                drawn = closeup(*inputs, w)
+            learned = closeup(*inputs, w).detach()
+            torch.testing.assert_close(drawn, learned, rtol=0, atol=1e-5)

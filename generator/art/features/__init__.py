@@ -51,7 +51,7 @@ def draw_over_hair(canvas: Canvas, at: Frame) -> None:
                 eyes.draw_upper_lash(canvas, eye)
     with at.layer(canvas, brows.DEPTH), canvas.feature("brows"), canvas.group(opacity=0.42):
         brows.draw(canvas, at, pose.brows, core=0.0, share=0.7)
-    with at.layer(canvas, effects.DEPTH):
+    with at.layer(canvas, effects.DEPTH), canvas.feature("marks"):
         for effect in pose.effects:
             if effect in effects.OVER_HAIR:
                 effects.draw(canvas, at, pair, effect)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from generator.art.canvas import Canvas, Stop, ellipse, fmt, smooth
+from generator.art.canvas import Canvas, Point, Stop, ellipse, fmt, smooth
 from generator.art.features import irises, mouths
 from generator.art.features.eyes import Eye
 from generator.art.features.paths import pairs
@@ -16,13 +16,22 @@ DEPTH = 0.8
 SKIN_DEPTH = 0.25
 """Of what must end at the face's outline."""
 OVER_HAIR: frozenset[Effect] = frozenset({"vein", "sweat", "sparkles", "hearts", "gloom"})
+VEIN = (40.0, 84.0)
+"""Its middle, from the axis and as if on the right."""
+HEARTS = ((48.0, 86.0, 10.5, 16), (62.0, 112.0, 6.2, -10))
+"""Middle (as a vein's), size and degrees of each."""
+SPARKLES = ((-1, 27.0, -27.0, 8.0), (1, 25.0, -32.0, 10.0), (1, 31.0, -14.0, 4.6))
+"""Side, place from that eye's middle, and size of each."""
+GLOOM = 92.0
+"""Where the lines of dread begin."""
 
 
 def draw(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye], effect: Effect) -> None:
     _EFFECTS[effect](canvas, at, eyes)
 
 
-def _side(at: Frame) -> int:
+def side(at: Frame) -> int:
+    """The side of what is on one only: 1 right, -1 left."""
     return -1 if at.spec.detail[3] < 0 else 1
 
 
@@ -116,7 +125,7 @@ def _puff(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
 
 def _bubble(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
     """The bubble that hangs on a sleeper's nose."""
-    s = _side(at)
+    s = side(at)
     r = 8.0 if at.chibi else 9.5
     x, y = CX + s * (r + 1.5), at.nose_y + r * 0.35
     canvas.path(ellipse(x, y, r, r * 0.94), fill=Slot.WATER, opacity=0.72)
@@ -126,7 +135,7 @@ def _bubble(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
 
 def _drool(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
     s = mouths.scale(at)
-    _drop(canvas, CX - _side(at) * 3.4 * s, at.mouth_y + 2.4 * s, 2.3 * s, lean=0.5)
+    _drop(canvas, CX - side(at) * 3.4 * s, at.mouth_y + 2.4 * s, 2.3 * s, lean=0.5)
 
 
 def _pallor(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
@@ -142,7 +151,7 @@ def _gloom(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
     for i in range(-4, 5):
         if abs(i) < 1:
             continue
-        x, top = CX + i * 11.0, 92.0 - abs(i)
+        x, top = CX + i * 11.0, GLOOM - abs(i)
         length = 24.0 + 2.5 * abs(i) + (6.0 if i % 2 else -3.0)
         canvas.strand(
             [(x, top), (x, top + length)], 2.3, fill=Slot.INK, taper=(0.2, 0.1), opacity=0.7
@@ -151,8 +160,8 @@ def _gloom(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
 
 def _vein(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
     """The cross of a popping vein: four bent strokes around an empty middle."""
-    s = _side(at)
-    with canvas.group(transform=f"translate({CX + s * 40:.2f} 84) rotate({s * 12})"):
+    s = side(at)
+    with canvas.group(transform=f"translate({CX + s * VEIN[0]:.2f} {VEIN[1]}) rotate({s * 12})"):
         for angle in (0, 90, 180, 270):
             with canvas.group(transform=f"rotate({angle})"):
                 canvas.strand(
@@ -172,13 +181,19 @@ def _vein(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
 
 
 def _sweat(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
-    s = _side(at)
-    _drop(canvas, CX + s * (at.cheek - 8), at.eye_y - at.eye_h - 16, 4.6, lean=-s * 1.2)
+    x, y = sweating(at)
+    with canvas.group(transform=f"translate({CX} 0) scale({side(at)} 1)"):
+        _drop(canvas, x, y, 4.6, lean=-1.2)
+
+
+def sweating(at: Frame) -> Point:
+    """The point of a drop of sweat, from the axis and as if on the right."""
+    return at.cheek - 8, at.eye_y - at.eye_h - 16
 
 
 def _sparkles(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
-    for side, dx, dy, r in ((-1, 27, -27, 8.0), (1, 25, -32, 10.0), (1, 31, -14, 4.6)):
-        x, y = CX + side * (at.eye_x + dx), at.eye_y + dy
+    for hand, dx, dy, r in SPARKLES:
+        x, y = CX + hand * (at.eye_x + dx), at.eye_y + dy
         k = 0.16 * r
         tips = ((x, y - r), (x + r, y), (x, y + r), (x - r, y))
         waists = ((x - k, y - k), (x + k, y - k), (x + k, y + k), (x - k, y + k))
@@ -188,9 +203,9 @@ def _sparkles(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
 
 
 def _hearts(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
-    s = _side(at)
-    for x, y, r, lean in ((48.0, 86.0, 10.5, 16), (62.0, 112.0, 6.2, -10)):
-        with canvas.group(transform=f"translate({CX + s * x:.2f} {y}) rotate({s * lean})"):
+    s = side(at)
+    for x, y, r, lean in HEARTS:
+        with canvas.group(transform=f"translate({CX + s * x:.2f} {y}) scale({s} 1) rotate({lean})"):
             canvas.path(irises.heart(0, 0, r), fill=Slot.RED, stroke=Slot.WHITE, width=2.0)
             canvas.ellipse(-0.42 * r, -0.36 * r, 0.22 * r, 0.18 * r, fill=Slot.WHITE)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from generator.art.canvas import Canvas, fmt
-from generator.art.frame import CX, Frame
+from generator.art.frame import CHIBI_GROWTH, CX, Frame
 from generator.art.outfits import casual, fantasy, festive, frilly, school
 from generator.art.outfits.bust import Bust
 from generator.art.outfits.chibi import Doll
@@ -27,14 +27,11 @@ WARDROBE: dict[str, tuple[Callable[[Bust], None], Callable[[Doll], None]]] = {
     "armour": (fantasy.armour_bust, fantasy.armour_chibi),
 }
 
-_GROWTH = {"child": 0.86, "young": 0.94, "adult": 1.02, "elder": 0.96}
-"""Size of a chibi's body by age: its face says little of it, and less under sunglasses."""
-
 
 def draw(canvas: Canvas, at: Frame) -> None:
     """The body from the shoulders down, dressed; the neck is there already."""
     bust, chibi = WARDROBE[at.spec.outfit]
-    size = _GROWTH[at.spec.age] if at.chibi else 1.0
+    size = CHIBI_GROWTH[at.spec.age] if at.chibi else 1.0
     # Measured from the neck, which stays where it is.
     place = f"translate({fmt(CX)} {fmt(at.neck_y * (1 - size))}) scale({size})"
     with canvas.group(transform=place):
