@@ -65,6 +65,11 @@ def test_skin_is_the_skin_asked_for(engine: Engine):
         assert (near & (image[..., 3] > 250)).mean() > 0.1
 
 
+def test_numbers_are_as_small_for_others_as_they_were(engine: Engine):
+    engine.draw([AvatarSpec()])
+    assert np.float32(1e-40) * np.float32(0.5) > 0
+
+
 def test_no_specs_no_pictures(engine: Engine):
     assert engine.draw([]) == []
     with pytest.raises(ValueError, match="256 or 512"):
