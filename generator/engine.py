@@ -165,10 +165,10 @@ class Engine:
 
 @contextmanager
 def _tiny_is_nothing() -> Iterator[None]:
-    """Numbers below 1e-38 are 0 in here: a processor computes with them half as fast.
+    """Numbers below 1e-38 are 0 in here: one share of a pixel in forty is as small as that.
 
-    Most shares of a pixel are that small, and figures take an eighth more of time without. Nobody
-    else's code may meet it: MediaPipe refuses to start.
+    A processor takes its slow path for them: the softmax of 64 rows took 0.55 ms with and 0.26 ms
+    without. Nobody else's code may meet it: MediaPipe refuses to start.
     """
     torch.set_flush_denormal(True)
     try:

@@ -23,7 +23,7 @@ def has_fast_bf16(device: torch.device) -> bool:
 
 
 def kernels_in_bf16(network: M) -> M:
-    """What autocast would round at every call, rounded once: a twentieth of a figure's time.
+    """What autocast would round at every call, rounded once.
 
     Weights of convolutions and linear layers alone; learned maps are added up in float32. The
     network is of use within `torch.autocast` only from then on.

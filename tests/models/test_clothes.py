@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from generator.art.figure import draw
+from generator.art.frame import CHIBI_NECK
 from generator.models.clothes import CHANNELS, Clothes
 from generator.models.conditions import encode
 from generator.spec import VOCABULARY, Age, AvatarSpec
@@ -34,7 +35,6 @@ def test_clothes_are_those_of_an_outfit_and_a_presentation_and_of_chibi_alone():
 
 @pytest.mark.parametrize("age", VOCABULARY["age"])
 def test_clothes_grow_with_the_body_from_the_neck(age: Age):
-    neck = 157.0
     found, drawn = [], []
     for spec in (
         AvatarSpec(style="chibi", outfit="tee", presentation="boy", age=a) for a in (age, "young")
@@ -42,8 +42,8 @@ def test_clothes_grow_with_the_body_from_the_neck(age: Age):
         clothes = Clothes().eval()
         clothes.maps.data[_row(spec), 0, 40] = 1
         rows = _found(clothes, spec)[0].sum(1)
-        found.append(float((rows * (2 * torch.arange(128) + 1)).sum() / rows.sum()) - neck)
-        drawn.append(np.array(draw(spec))[:, :, 3].nonzero()[0].max() + 1 - neck)  # the soles
+        found.append(float((rows * (2 * torch.arange(128) + 1)).sum() / rows.sum()) - CHIBI_NECK)
+        drawn.append(np.array(draw(spec))[:, :, 3].nonzero()[0].max() + 1 - CHIBI_NECK)  # the soles
     assert found[0] / found[1] == pytest.approx(drawn[0] / drawn[1], abs=0.015)
 
 

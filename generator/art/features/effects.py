@@ -18,9 +18,9 @@ SKIN_DEPTH = 0.25
 OVER_HAIR: frozenset[Effect] = frozenset({"vein", "sweat", "sparkles", "hearts", "gloom"})
 VEIN = (40.0, 84.0)
 """Its middle, from the axis and as if on the right."""
-HEARTS = ((48.0, 86.0, 10.5, 16), (62.0, 112.0, 6.2, -10))
+_HEARTS = ((48.0, 86.0, 10.5, 16), (62.0, 112.0, 6.2, -10))
 """Middle (as a vein's), size and degrees of each."""
-SPARKLES = ((-1, 27.0, -27.0, 8.0), (1, 25.0, -32.0, 10.0), (1, 31.0, -14.0, 4.6))
+_SPARKLES = ((-1, 27.0, -27.0, 8.0), (1, 25.0, -32.0, 10.0), (1, 31.0, -14.0, 4.6))
 """Side, place from that eye's middle, and size of each."""
 GLOOM = 92.0
 """Where the lines of dread begin."""
@@ -192,7 +192,7 @@ def sweating(at: Frame) -> Point:
 
 
 def _sparkles(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
-    for hand, dx, dy, r in SPARKLES:
+    for hand, dx, dy, r in _SPARKLES:
         x, y = CX + hand * (at.eye_x + dx), at.eye_y + dy
         k = 0.16 * r
         tips = ((x, y - r), (x + r, y), (x, y + r), (x - r, y))
@@ -204,7 +204,7 @@ def _sparkles(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
 
 def _hearts(canvas: Canvas, at: Frame, eyes: tuple[Eye, Eye]) -> None:
     s = side(at)
-    for x, y, r, lean in HEARTS:
+    for x, y, r, lean in _HEARTS:
         with canvas.group(transform=f"translate({CX + s * x:.2f} {y}) scale({s} 1) rotate({lean})"):
             canvas.path(irises.heart(0, 0, r), fill=Slot.RED, stroke=Slot.WHITE, width=2.0)
             canvas.ellipse(-0.42 * r, -0.36 * r, 0.22 * r, 0.18 * r, fill=Slot.WHITE)
