@@ -101,7 +101,8 @@ class Watch:
             (row,) = rows
             assert kind == row.type, key
             if row.seconds is not None:
-                assert 0 < ttl <= row.seconds * 1000, key
+                # 0 in its last millisecond; -1 would be a key that stays.
+                assert 0 <= ttl <= row.seconds * 1000, key
             found[key] = (row, await self.value(key, kind))
             self.seen.add(row.key)
         return found
