@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from math import isqrt
 from pathlib import Path
 from typing import Self
 
@@ -44,8 +45,9 @@ _FACE_FADE = 6
 _SKIN = [int(Slot.SKIN), int(Slot.SKIN_SHADE)]
 _BAND = 32
 """Rows of 2 x 2 cells that are painted at a time."""
-_SIDES = {256: 0.06, 512: 0.25}
-"""What a neighbour to either side counts: about as wide on the figure at either size."""
+_SIDES = {2: 0.06, 4: 0.25}
+"""What a neighbour to either side counts, by pixels a cell (of 256 and 512 px): about as wide on
+the figure at either size."""
 
 
 class EngineError(PersonError):
@@ -157,7 +159,7 @@ class Engine:
         band = _BAND if size == 256 else _BAND // 4
         slots = self.generator.colours(colours)
         parts = [
-            _decided(logits, top, min(top + band, rows), size).flatten(1, 2) @ slots
+            decided(logits, top, min(top + band, rows)).flatten(1, 2) @ slots
             for top in range(0, rows, band)
         ]
         return torch.cat(parts, 1).unflatten(1, (size, size)).permute(0, 3, 1, 2)
@@ -177,7 +179,7 @@ def _tiny_is_nothing() -> Iterator[None]:
         torch.set_flush_denormal(False)
 
 
-def _decided(logits: Tensor, top: int, end: int, size: int) -> Tensor:
+def decided(logits: Tensor, top: int, end: int, place: tuple[int, int] = (0, 0)) -> Tensor:
     """Shares of the slots in some rows of cells, smoothed and sharpened.
 
     The pixels of a cell are painted from the same features, each by weights of its own. Where the
@@ -186,21 +188,22 @@ def _decided(logits: Tensor, top: int, end: int, size: int) -> Tensor:
     others, and lids and lips get dotted rims.
 
     Args:
-        logits: (B, H, W, f * f, CHANNELS), all of them.
-        top, end: Which rows of cells.
+        logits: (B, H, W, f * f, CHANNELS), of all cells or of a window.
+        top, end: Which rows of these.
+        place: Row and column of the picture's cells that they begin at.
 
     Returns:
         (B, f * (end - top), f * W, CHANNELS) float32.
     """
     first, last = max(0, top - 1), min(end + 1, logits.shape[1])
     cells = logits[:, first:last]
-    b, h, w, _, c = cells.shape
-    f = size // w
+    b, h, w, area, c = cells.shape
+    f = isqrt(area)
     # Into rows of pixels and into float32 in one pass.
     pixels = torch.empty(b, h, f, w, f, c, device=cells.device)
     pixels.copy_(cells.unflatten(3, (f, f)).permute(0, 1, 3, 2, 4, 5))
     pixels = pixels.view(b, f * h, f * w, c).permute(0, 3, 1, 2)
-    side = _SIDES[size]
+    side = _SIDES[f]
     line = torch.tensor([side, 1 - 2 * side, side], device=cells.device)
     kernel = (SHARPNESS * torch.outer(line, line)).expand(c, 1, 3, 3)
     smooth = F.conv2d(pixels, kernel, padding=1, groups=c).permute(0, 2, 3, 1)
@@ -211,15 +214,23 @@ def _decided(logits: Tensor, top: int, end: int, size: int) -> Tensor:
     ):  # fmt: skip
         if ends:  # of the picture: there are fewer neighbours
             edge.div_(1 - side)
-    upper, lower = max(top, ROWS.start), min(end, ROWS.stop)
-    if upper < lower:
-        within = slice(f * (upper - top), f * (lower - top))
-        faces = rows[:, within, f * COLUMNS.start : f * COLUMNS.stop]
+    down, within_rows = _shared(place[0] + top, end - top, ROWS, f)
+    right, within_columns = _shared(place[1], w, COLUMNS, f)
+    faces = rows[:, down, right]
+    if faces.numel():
         with torch.no_grad():
             skin = faces.softmax(-1)[..., _SKIN].sum(-1, keepdim=True)
             there = _on_faces(f, str(rows.device))
-        faces *= 1 + skin * there[f * (upper - ROWS.start) : f * (lower - ROWS.start)]
+        faces *= 1 + skin * there[within_rows, within_columns]
     return rows.softmax(-1)
+
+
+def _shared(start: int, count: int, part: slice, f: int) -> tuple[slice, slice]:
+    """The pixels that some cells share with a part of all cells, counted within either."""
+    first = max(start, part.start)
+    last = max(first, min(start + count, part.stop))
+    mine, theirs = (slice(f * (first - at), f * (last - at)) for at in (start, part.start))
+    return mine, theirs
 
 
 @cache

@@ -8,7 +8,7 @@ import torch
 
 from generator.art.figure import draw as vector
 from generator.art.palette import Slot
-from generator.engine import SHARPNESS, SKIN_SHARPNESS, Engine, EngineError
+from generator.engine import SHARPNESS, SKIN_SHARPNESS, Engine, EngineError, decided
 from generator.models.closeup import COLUMNS, ROWS
 from generator.models.conditions import encode, palettes
 from generator.models.generator import unshuffled
@@ -112,6 +112,18 @@ def test_masks_are_smoothed_alike_everywhere(size: int, monkeypatch: pytest.Monk
         slots = engine.generator.colours(colours)
         whole = torch.einsum("bchw,bck->bkhw", masks, slots)
     torch.testing.assert_close(painted, whole, rtol=0, atol=1e-3)
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (40, 20), (64, 64)])
+def test_a_window_is_decided_as_the_whole_is(engine: Engine, corner: tuple[int, int]):
+    """The critic sees windows, and has to see in them what people get."""
+    with torch.inference_mode():
+        scores = engine.scores(encode([AvatarSpec(seed=3)])).float()
+        top, left = corner
+        window = decided(scores[:, top : top + 64, left : left + 64], 0, 64, corner)
+        whole = decided(scores, 0, 128)[:, 2 * top : 2 * top + 128, 2 * left : 2 * left + 128]
+    # The outermost pixels have no neighbours in the window.
+    torch.testing.assert_close(window[:, 1:-1, 1:-1], whole[:, 1:-1, 1:-1], rtol=0, atol=1e-5)
 
 
 def test_half_precision_paints_the_same_pictures(monkeypatch: pytest.MonkeyPatch):

@@ -159,6 +159,9 @@ class Apprenticeship:
 
     def judge(self) -> Judge:
         """The finished judge, with a word on how well it reads figures kept aside."""
+        labels = [labels_of(spec) for spec in self.lessons.renders.specs[: self.lessons.count]]
+        levels, counts = (torch.tensor(x) for x in zip(*labels, strict=True))
+        self.classifier.set_shares(levels, counts)
         judge = Judge(self.classifier, self.ghosts, {})
         rows = self.lessons.validation()
         right, total = 0.0, 0

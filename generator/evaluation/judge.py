@@ -94,6 +94,8 @@ class Classifier(nn.Module):
         )  # fmt: skip
         known = self.FEATURES + self.HIDDEN
         self.heads = nn.ModuleDict({g: nn.Linear(known, n) for g, n in _LEVELS.items()})
+        for group, levels in VOCABULARY.items():
+            self.register_buffer(_share(group), torch.full((len(levels),), 1 / len(levels)))
 
     def embed(self, rgb: Tensor) -> Tensor:
         """(B, 3, 256, 256) in [0, 1] -> (B, FEATURES)."""
@@ -112,6 +114,29 @@ class Classifier(nn.Module):
 
     def forward(self, rgb: Tensor) -> dict[str, Tensor]:
         return self.read(self.embed(rgb))
+
+    def set_shares(self, levels: Tensor, counts: Tensor) -> None:
+        """Tell how often each level was shown.
+
+        Args:
+            levels: (N, len(ATTRIBUTES)) int64, of all figures. counts: the same, bool.
+        """
+        for i, group in enumerate(VOCABULARY):
+            share = self.get_buffer(_share(group))
+            seen = torch.bincount(levels[counts[:, i], i], minlength=len(share)) + 1
+            share.copy_(seen / seen.sum())
+
+    def balanced(self, logits: Tensor, group: str) -> Tensor:
+        """Logits of a group as they would be had its levels been shown equally often.
+
+        How rare a level was in training is no evidence of what a picture shows (logit adjustment,
+        Menon et al., arXiv 2007.07314).
+        """
+        return logits - self.get_buffer(_share(group)).log()
+
+
+def _share(group: str) -> str:
+    return f"share_{group}"
 
 
 class GhostDetector(nn.Module):
@@ -198,9 +223,12 @@ class Judge:
 
     @torch.inference_mode()
     def levels(self, features: Tensor) -> Tensor:
-        """What the features show: (B, len(ATTRIBUTES)) int64 level indices; 1 = worn."""
+        """What the features show: (B, len(ATTRIBUTES)) int64 level indices; 1 = worn.
+
+        Every level of a group is as likely as the others before anything is seen.
+        """
         logits = self.classifier.read(features)
-        columns = [logits[group].argmax(1) for group in VOCABULARY]
+        columns = [self.classifier.balanced(logits[g], g).argmax(1) for g in VOCABULARY]
         worn = (logits["accessories"] > 0).long()
         return torch.cat([torch.stack(columns, 1), worn], 1)
 

@@ -17,7 +17,7 @@ from lightning_fabric import Fabric
 from PIL import Image
 from torch import Tensor, nn
 
-from generator.engine import SHARPNESS, load_generator
+from generator.engine import decided, load_generator
 from generator.models.conditions import Conditions, cat
 from generator.models.convolution import channels_last
 from generator.models.discriminator import Discriminator
@@ -68,8 +68,12 @@ class Lesson(nn.Module):
             logits = self.generator.cells(features, index)
             painted = self.generator.masks256(features[(rows, slice(None), *window)])
         loss = slot_cross_entropy(logits, slots, shares, weight)
-        masks = (SHARPNESS * painted.float()).softmax(-1)  # sharp, as people get it
-        return loss, paint(masks, self.generator.colours(palettes))
+        if not len(rows):
+            return loss, loss.new_zeros(0, 4, 1, 1)
+        # Smoothed and sharpened, as people get it.
+        masks = decided(painted, 0, painted.shape[1], (window[0].start, window[1].start))
+        rgba = masks.flatten(1, 2) @ self.generator.colours(palettes)
+        return loss, rgba.unflatten(1, masks.shape[1:3]).permute(0, 3, 1, 2)
 
 
 def _choose(generator: Generator, parts: tuple[str, ...]) -> None:

@@ -34,6 +34,29 @@ def test_a_judge_is_kept_small_and_reads_the_same(judge_file: Path, renders: Ren
     assert bool(((scores >= 0) & (scores <= 1)).all())
 
 
+def test_how_rare_a_level_is_does_not_make_it_less_likely():
+    """Solid hair is shown three times as often as ombre; what looks like either is not solid."""
+    classifier = Classifier()
+    group = list(VOCABULARY).index("hair_pattern")
+    levels = torch.zeros(1000, len(ATTRIBUTES), dtype=torch.int64)
+    levels[:250, group] = VOCABULARY["hair_pattern"].index("ombre")
+    counts = torch.ones_like(levels, dtype=torch.bool)
+    counts[900:] = False
+    seen = torch.log(torch.tensor([[650.0, 250.0, 1.0], [750.0, 125.0, 1.0]]))
+    assert classifier.balanced(seen, "hair_pattern").argmax(1).tolist() == [0, 0]
+    classifier.set_shares(levels, counts)
+    even = classifier.balanced(seen, "hair_pattern")
+    assert even[0, 0] == pytest.approx(float(even[0, 1]), abs=0.02)
+    assert even.argmax(1)[1] == 0
+    judge = Judge(classifier, GhostDetector(), {})
+    features = torch.zeros(1, Classifier.FEATURES)
+    with torch.no_grad():
+        for head in classifier.heads.values():
+            head.weight.zero_()
+            head.bias.zero_()
+    assert VOCABULARY["hair_pattern"][int(judge.levels(features)[0, group])] == "streak"
+
+
 def test_no_judge_says_how_to_get_one(tmp_path: Path):
     with pytest.raises(PersonError, match=r"generator\.evaluation\.classifier"):
         Judge.load(tmp_path / "judge.safetensors")
