@@ -33,9 +33,16 @@ class Discriminator(nn.Module):
                 nn.init.zeros_(module.bias)  # type: ignore[arg-type]
 
     def forward(self, pictures: Tensor) -> Tensor:
+        return self.look(pictures)[0]
+
+    def look(self, pictures: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """Patch scores, and the features that they were made from, fine ones first."""
         x = F.pixel_unshuffle(pictures * 2 - 1, 2).contiguous(memory_format=torch.channels_last)
+        features = []
         for layer in (self.stem, self.down64, self.down32, self.down16):
             x = F.leaky_relu(layer(x), 0.2)
+            features.append(x)
         fine = self.score16(x)
         x = F.leaky_relu(self.mix8(F.leaky_relu(self.down8(x), 0.2)), 0.2)
-        return torch.cat([fine.flatten(1), self.score8(x).flatten(1)], 1).float()
+        scores = torch.cat([fine.flatten(1), self.score8(x).flatten(1)], 1).float()
+        return scores, features

@@ -37,6 +37,7 @@ from generator.training.drawings import Drawings, pyramid_l1
 from generator.training.ema import Ema
 from generator.training.losses import (
     discriminator_loss,
+    feature_distance,
     generator_loss,
     gradient_penalty,
     slot_cross_entropy,
@@ -131,8 +132,7 @@ class AvatarObjective:
             self._stream = self.figures.stream(seen, self.config.batch, rank, world)
         batch = next(self._stream).to(self.fabric.device)
         section = self.config.avatar
-        ramp = (seen - section.adversarial_from) / section.adversarial_ramp
-        weight = section.adversarial_weight * min(1.0, max(0.0, ramp))
+        ramp = min(1.0, max(0.0, (seen - section.adversarial_from) / section.adversarial_ramp))
         adversarial = seen >= section.adversarial_from and section.adversarial_weight > 0
         conditions = batch.conditions
         if adversarial:
@@ -170,12 +170,18 @@ class AvatarObjective:
                 loss = loss + section.drawings_weight * apart.mean()
                 scalars["drawings"] = apart.mean().detach()
             with self.half():
-                scores = self.discriminator.module(torch.cat([reals, fakes]))
+                scores, features = self.discriminator.module.look(torch.cat([reals, fakes]))
             real, fake = scores.chunk(2)
             gan = generator_loss(section.loss, real.detach(), fake)
             scalars["g_loss"] = gan.detach()
             scalars["gap"] = (real.mean() - fake.mean()).detach()
-            loss = loss + weight * gan
+            loss = loss + ramp * section.adversarial_weight * gan
+            if section.matching_weight:
+                # Of the first half a batch there are renders.
+                halves = [[x[: n // 2] for x in layer.chunk(2)] for layer in features]
+                matching = feature_distance([b for _, b in halves], [a for a, _ in halves])
+                scalars["matching"] = matching.detach()
+                loss = loss + ramp * section.matching_weight * matching
         scalars["g_norm"] = torch.tensor(self.generator.step(loss, lr_scale))
         if adversarial:  # after the generator's step: its graph runs through the critic's weights
             scalars |= self._train_discriminator(reals, fakes.detach(), seen)

@@ -42,6 +42,8 @@ class AvatarSection(_Section):
     adversarial_ramp: int = Field(20_000, ge=1)
     """Images over which the adversarial weight rises to its full value."""
     adversarial_weight: float = Field(0.01, ge=0)
+    matching_weight: float = Field(0.0, ge=0)
+    """Of the critic's features of a drawing and of its render, which are to be alike."""
     loss: AdversarialLoss = "relativistic"
     r1: float = Field(0.05, ge=0)
     r1_every: int = Field(16, ge=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import torch
@@ -108,3 +109,19 @@ def gradient_penalty(scores: Tensor, pictures: Tensor) -> Tensor:
     each = scores.reshape(len(scores), -1).mean(1)
     (grad,) = torch.autograd.grad(each.sum(), pictures, create_graph=True)
     return grad.square().flatten(1).sum(1).mean()
+
+
+def feature_distance(fakes: Sequence[Tensor], reals: Sequence[Tensor]) -> Tensor:
+    """How far a critic's features of drawings are from those of the renders of the same figures.
+
+    Feature matching (Wang et al., arXiv 1711.11585): the mean absolute difference of each layer,
+    here as a share of that layer's mean size, for critics grow.
+
+    Args:
+        fakes, reals: Of each layer (B, C, H, W).
+    """
+    shares = []
+    for fake, real in zip(fakes, reals, strict=True):
+        real = real.detach().float()
+        shares.append((fake.float() - real).abs().mean() / real.abs().mean().clamp_min(1e-6))
+    return torch.stack(shares).mean()
