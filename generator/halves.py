@@ -14,7 +14,7 @@ M = TypeVar("M", bound=nn.Module)
 
 
 def has_fast_bf16(device: torch.device) -> bool:
-    """bfloat16 only where the hardware multiplies it, and faster: AVX2 emulates it ten times slower.
+    """bfloat16 only where hardware multiplies it, and faster: AVX2 emulates it ten times slower.
 
     Measured on convolutions of ours, against float32: AMX 3 to 7 times faster, AVX-512 with BF16 on
     AMD (Zen 4 and later) 1.9 to 2.4 times, on an Intel of 2023 whose AMX is hidden from virtual

@@ -87,10 +87,11 @@ def test_a_few_steps_bring_the_loss_down(pictures: Path, tmp_path: Path):
     assert losses[-1] < 0.9 * losses[0]
 
 
-def test_a_run_can_begin_with_finished_weights(pictures: Path, tmp_path: Path):
+@pytest.mark.parametrize("experts", [0, 3])
+def test_a_run_can_begin_with_finished_weights(pictures: Path, tmp_path: Path, experts: int):
     """Styles that it knew keep their codes, whatever their order; new ones begin at chance."""
     torch.manual_seed(3)
-    before = StyleNetwork(StyleConfig(names=("two", "gone")))
+    before = StyleNetwork(StyleConfig(names=("two", "gone"), experts=experts))
     state = {k: v.contiguous() for k, v in before.state_dict().items()}
     file = tmp_path / "before.safetensors"
     notes = {"config": json.dumps(asdict(before.config)), "images": "8", "hours": "0.5"}
