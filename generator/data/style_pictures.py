@@ -3,7 +3,7 @@
 meta.json     names of the styles, counts and sides
 contents.u8   (N, 320, 320, 3)  portraits, artworks, renders
 weights.u8    (N, 320, 320)     how much structure matters there: faces, most of all their eyes
-styles.u8     (M, 512, 512, 3)  artworks, our own renders, and last what nobody painted
+styles.u8     (M, 512, 512, 3)  artworks and our own renders
 groups.u8     (M,)              index of the named style, or 255
 """
 
@@ -13,19 +13,15 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
-from itertools import chain
 from pathlib import Path
 from zlib import crc32
 
 import numpy as np
-import torch
 from PIL import Image, ImageFilter, ImageOps
 
 from generator.compositing import background
-from generator.data.invented import invented
 from generator.data.printing import printed
 from generator.data.store import Bytes, DatasetError
-from generator.models.tones import toned, tones
 from generator.style.styles import styles
 from generator.wish import Wish
 
@@ -35,7 +31,6 @@ NO_GROUP = 255
 FACE, FEATURES = 90, 255
 """Weights of a face's skin, and of its eyes, brows and lips."""
 _RENDERS = 96
-_INVENTED = 384
 _DRAWN = 768
 """Side of renders before they are reduced: lines and dots of `printed` are made for it."""
 RENDERS = "renders:"
@@ -50,8 +45,6 @@ class StyleMeta:
     styles: int
     drawn: tuple[str, ...]
     """Styles learned from renders of ours alone, of which there are many."""
-    invented: int
-    """How many of the styles, the last ones, are of `generator.data.invented`."""
 
 
 class StylePictures:
@@ -70,9 +63,8 @@ class StylePictures:
         read = json.loads(file.read_text())
         try:
             self.meta = StyleMeta(
-                tuple(read["names"]), read["contents"], read["styles"], tuple(read["drawn"]),
-                read["invented"],
-            )  # fmt: skip
+                tuple(read["names"]), read["contents"], read["styles"], tuple(read["drawn"])
+            )
         except KeyError as error:
             raise DatasetError(f"{folder} is no data set of styles: choose another") from error
         n, m = self.meta.contents, self.meta.styles
@@ -101,12 +93,11 @@ def build_style_pictures(portraits: Path, artworks: Path, folder: Path) -> Itera
     groups: list[int] = []
     count = 0
     with (folder / "styles.u8").open("wb") as file:
-        for group, square in chain(_style_squares(works), _invented_squares(photos, works)):
+        for group, square in _style_squares(works):
             file.write(np.ascontiguousarray(square).tobytes())
             groups.append(group)
-            if len(groups) % 50 == 0:
-                yield f"{len(groups)} pictures of styles"
     (folder / "groups.u8").write_bytes(bytes(groups))
+    yield f"{len(groups)} pictures of styles"
     with (folder / "contents.u8").open("wb") as pictures, (folder / "weights.u8").open("wb") as w:
         for picture, weight in _contents(photos, works):
             pictures.write(np.ascontiguousarray(picture).tobytes())
@@ -115,7 +106,7 @@ def build_style_pictures(portraits: Path, artworks: Path, folder: Path) -> Itera
             if count % 50 == 0:
                 yield f"{count} pictures to paint"
     drawn = (k for k, s in styles().items() if all(map(_is_drawn, s.pictures)))
-    meta = StyleMeta(tuple(styles()), count, len(groups), tuple(drawn), _INVENTED)
+    meta = StyleMeta(tuple(styles()), count, len(groups), tuple(drawn))
     (folder / "meta.json").write_text(json.dumps(asdict(meta)))
     yield f"{count} pictures to paint, {len(groups)} of styles"
 
@@ -173,27 +164,6 @@ def _style_squares(works: list[Path]) -> Iterator[tuple[int, Bytes]]:
             for k in range(_RENDERS // 2):
                 image = printed(kind.removeprefix(RENDERS), _render(1_000 + k, _DRAWN), k)
                 yield i, np.asarray(image.resize((STYLE, STYLE), Image.Resampling.LANCZOS))
-
-
-def _invented_squares(photos: list[Path], works: list[Path]) -> Iterator[tuple[int, Bytes]]:
-    """Photographs and artworks in techniques of chance, half of them in another artwork's tones."""
-    for k in range(_INVENTED):
-        random = np.random.default_rng(k)
-        file = random.choice(np.asarray((photos, works)[k % 2], object))
-        square = _squares(_opened(file), STYLE)[0]
-        if k % 4 > 1:
-            other = _squares(_opened(random.choice(np.asarray(works, object))), STYLE)[0]
-            square = _in_tones(square, other)
-        yield NO_GROUP, np.asarray(invented(Image.fromarray(square), random))
-
-
-def _in_tones(picture: Bytes, of: Bytes) -> Bytes:
-    given, model = (
-        torch.from_numpy(x).permute(2, 0, 1)[None].float() / 255
-        for x in (np.ascontiguousarray(picture), np.ascontiguousarray(of))
-    )
-    moved = toned(given, tones(model)).clamp(0, 1)
-    return (moved[0].permute(1, 2, 0) * 255).round().byte().numpy()
 
 
 def _contents(photos: list[Path], works: list[Path]) -> Iterator[tuple[Bytes, Bytes]]:

@@ -119,13 +119,9 @@ class Convolution(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, I, H, W) -> (B, O, H', W')."""
-        return self.convolved(x, self.weight)
-
-    def convolved(self, x: Tensor, weight: Tensor) -> Tensor:
-        """The same with another kernel of the same shape."""
-        if not (torch.is_grad_enabled() and weight.requires_grad and self._suits(x)):
-            return self._conv_forward(x, weight, self.bias)
-        convolved: Tensor = _Convolve.apply(x, weight, self.bias)
+        if not (torch.is_grad_enabled() and self.weight.requires_grad and self._suits(x)):
+            return super().forward(x)
+        convolved: Tensor = _Convolve.apply(x, self.weight, self.bias)
         return convolved
 
     def _suits(self, x: Tensor) -> bool:

@@ -42,8 +42,6 @@ class StyleConfig:
     blocks_eighth: int = 4
     blocks_quarter: int = 2
     code: int = 192
-    experts: int = 3
-    """Kernels that a late layer mixes with its own, as the code says; older files have none."""
     encoder: tuple[int, ...] = (24, 48, 72, 96)
     names: tuple[str, ...] = ()
     """Named styles, in the order of their learned codes."""
@@ -58,26 +56,11 @@ class _Conv(Convolution):
 
 
 class _Modulated(nn.Module):
-    """Convolution, instance normalisation, then the code's scale and shift.
+    """Convolution, instance normalisation, then the code's scale and shift."""
 
-    With experts the code chooses the kernel, too: its own and, added to it, shares of others
-    (conditionally parameterised convolutions, Yang et al., arXiv 1904.04971). Scales and shifts say
-    how much of a stroke there is, kernels what it looks like; and they cost nothing per pixel.
-    """
-
-    def __init__(
-        self, cin: int, cout: int, code: int, *, stride: int = 1, experts: int = 0
-    ) -> None:
+    def __init__(self, cin: int, cout: int, code: int, *, stride: int = 1) -> None:
         super().__init__()
         self.conv = _Conv(cin, cout, stride=stride)
-        self.experts = experts
-        if experts:
-            # A convolution for its kernels alone, so that they are learned and kept as such.
-            self.kernels = nn.Conv2d(cin, experts * cout, 3, bias=False)
-            nn.init.zeros_(self.kernels.weight)
-            self.shares = nn.Linear(code, experts)
-            nn.init.normal_(self.shares.weight, std=1 / code**0.5)
-            nn.init.zeros_(self.shares.bias)
         self.film = nn.Linear(code, 2 * cout)
         nn.init.normal_(self.film.weight, std=0.3 / code**0.5)
         nn.init.zeros_(self.film.bias)
@@ -87,24 +70,14 @@ class _Modulated(nn.Module):
         scale, shift = self.film(code)[0].float().chunk(2)
         # Of a batch of one, batch normalisation is instance normalisation, and the only kernel
         # that normalises, scales and shifts rows of channels in one pass, forth and back.
-        y = self.conv.convolved(x, self._kernel(code)) if self.experts else self.conv(x)
-        return F.batch_norm(y, None, None, 1 + scale, shift, training=True)
-
-    def _kernel(self, code: Tensor) -> Tensor:
-        """(cout, cin, 3, 3)."""
-        shares = self.shares(code)[0].to(self.kernels.weight.dtype)
-        # As matrices (shares x numbers), in the order of memory: rows of channels.
-        numbers = self.kernels.weight.permute(0, 2, 3, 1).reshape(self.experts, -1)
-        own = self.conv.weight.permute(0, 2, 3, 1)
-        mixed = own + (shares @ numbers).view(own.shape)
-        return mixed.permute(0, 3, 1, 2)
+        return F.batch_norm(self.conv(x), None, None, 1 + scale, shift, training=True)
 
 
 class _Block(nn.Module):
-    def __init__(self, channels: int, code: int, *, experts: int = 0) -> None:
+    def __init__(self, channels: int, code: int) -> None:
         super().__init__()
-        self.first = _Modulated(channels, channels, code, experts=experts)
-        self.second = _Modulated(channels, channels, code, experts=experts)
+        self.first = _Modulated(channels, channels, code)
+        self.second = _Modulated(channels, channels, code)
 
     def forward(self, x: Tensor, code: Tensor) -> Tensor:
         y = F.leaky_relu(self.first(x, code), _SLOPE)
@@ -176,14 +149,12 @@ class StyleNetwork(nn.Module):
         self.down8 = _Modulated(c.quarter, c.eighth, code, stride=2)
         self.grain8 = nn.ModuleList(_Grain(c.eighth, code) for _ in range(c.blocks_eighth))
         self.trunk8 = nn.ModuleList(_Block(c.eighth, code) for _ in range(c.blocks_eighth))
-        self.up4 = _Modulated(c.eighth, c.quarter, code, experts=c.experts)
+        self.up4 = _Modulated(c.eighth, c.quarter, code)
         self.grain4 = nn.ModuleList(_Grain(c.quarter, code) for _ in range(c.blocks_quarter))
-        self.trunk4 = nn.ModuleList(
-            _Block(c.quarter, code, experts=c.experts) for _ in range(c.blocks_quarter)
-        )
-        self.up2 = _Modulated(c.quarter, c.half, code, experts=c.experts)
+        self.trunk4 = nn.ModuleList(_Block(c.quarter, code) for _ in range(c.blocks_quarter))
+        self.up2 = _Modulated(c.quarter, c.half, code)
         self.grain2 = _Grain(c.half, code)
-        self.join2 = _Modulated(2 * c.half, c.half, code, experts=c.experts)
+        self.join2 = _Modulated(2 * c.half, c.half, code)
         self.paint = _Conv(c.half, 12)
         with torch.no_grad():
             # All four pixels of a cell begin alike, or a checkerboard is what it begins with.

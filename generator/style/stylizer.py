@@ -69,8 +69,7 @@ def load_network(weights: Path) -> StyleNetwork:
             settings = json.loads((file.metadata() or {})["config"])
             state = read(file)
         lists: dict[str, Any] = {
-            k: tuple(v) if isinstance(v, list) else v
-            for k, v in ({"experts": 0} | settings).items()
+            k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()
         }
         network = StyleNetwork(StyleConfig(**lists))
         network.load_state_dict(state)

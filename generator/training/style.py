@@ -69,8 +69,7 @@ class StyleObjective:
         self.painter = Stepper(fabric, painter, *own, clip=config.clip)
 
     def _network(self) -> StyleNetwork:
-        """A new one, or the one to go on from; styles that it did not know begin at chance, and
-        experts at nothing."""
+        """A new one, or the one to go on from; styles that it did not know begin at chance."""
         network = StyleNetwork(StyleConfig(names=self.lessons.names))
         network.tones.copy_(torch.cat([self.lessons.tones_of(n) for n in self.lessons.names]))
         start = self.config.style.weights
@@ -84,8 +83,7 @@ class StyleObjective:
             codes = network.codes.clone()
             codes[rows] = before.named(known)
         try:
-            known_to_both = {"codes": codes, "tones": network.tones}
-            network.load_state_dict(network.state_dict() | state | known_to_both)
+            network.load_state_dict(state | {"codes": codes, "tones": network.tones})
         except RuntimeError as error:
             raise ConfigError(f"{start} is of another version: remove style.weights") from error
         return network

@@ -16,9 +16,8 @@ from generator.models.tones import tones
 from generator.style.pictures import smoothed
 from generator.style.styles import styles
 
-_RENDERS, _INVENTED = 1 / 6, 1 / 3
-"""Shares of arbitrary styles that are a render of ours, or a painting that nobody painted: more are
-stored than there are artworks."""
+_RENDERS = 6
+"""One in so many arbitrary styles is a render of ours: more are stored than there are artworks."""
 _CONTENT, _STYLE = (0.3, 0.9), (0.3, 0.7)
 """The smallest and the largest part of a stored picture's side that a crop takes. Styles are looked
 at from near: strokes have to be seen in a painting of 512 pixels."""
@@ -62,10 +61,7 @@ class StyleLessons:
         is_drawn = np.isin(groups, [self.names.index(name) for name in data.meta.drawn])
         named_styles = styles()
         self._flat = [name in named_styles and named_styles[name].flat for name in self.names]
-        is_invented = np.arange(len(groups)) >= len(groups) - data.meta.invented
-        self._works = np.flatnonzero(~is_drawn & ~is_invented)
-        self._others = ((_RENDERS, np.flatnonzero(is_drawn)),
-                        (_INVENTED, np.flatnonzero(is_invented)))  # fmt: skip
+        self._works, self._drawn = np.flatnonzero(~is_drawn), np.flatnonzero(is_drawn)
 
     def batch(self, count: int, random: torch.Generator) -> StyleBatch:
         """`count` lessons."""
@@ -115,12 +111,8 @@ class StyleLessons:
                 content = smoothed(content, radius=_FLAT_RADIUS)
                 importance = _FLAT_FACE * importance
             return content, importance, self._style(self._rows[name], random), name, 0.0
-        rows, chance = self._works, float(torch.rand((), generator=random))
-        for share, others in self._others:
-            if 0 <= chance < share and len(others):
-                rows = others
-            chance -= share
-        return content, importance, self._style(rows, random), -1, 0.0
+        rows = self._works if _pick(_RENDERS, random) else self._drawn
+        return content, importance, self._style(rows if len(rows) else self._works, random), -1, 0.0
 
     def _style(self, rows: NDArray[np.intp], random: torch.Generator) -> Tensor:
         crop = _Crop(self.data.styles.shape[1], _STYLE, random)

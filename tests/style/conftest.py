@@ -48,11 +48,9 @@ def pictures(tmp_path_factory: pytest.TempPathFactory, photo: Image.Image) -> Pa
     (folder / "contents.u8").write_bytes(content * 3)
     (folder / "weights.u8").write_bytes(bytes([120]) * (3 * CONTENT * CONTENT))
     noise = [os.urandom(STYLE * STYLE * 3) for _ in range(2)]
-    flat = [
-        Image.new("RGB", (STYLE, STYLE), c).tobytes() for c in ("#204080", "#c02040", "#10c010")
-    ]
+    flat = [Image.new("RGB", (STYLE, STYLE), c).tobytes() for c in ("#204080", "#c02040")]
     (folder / "styles.u8").write_bytes(b"".join([*noise, *flat]))
-    (folder / "groups.u8").write_bytes(bytes([0, 1, 255, 255, 255]))
-    meta = {"names": names, "contents": 3, "styles": 5, "drawn": ["two"], "invented": 1}
+    (folder / "groups.u8").write_bytes(bytes([0, 1, 255, 255]))
+    meta = {"names": names, "contents": 3, "styles": 4, "drawn": ["two"]}
     (folder / "meta.json").write_text(json.dumps(meta))
     return folder

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +8,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from safetensors.torch import save_file
 
 from generator.engine import EngineError
 from generator.models.colourspace import lab, srgb
@@ -20,8 +17,7 @@ from generator.style import StyleError, find_style, styles
 from generator.style.pictures import smoothed, to_image, to_tensor
 from generator.style.still_life import still_life
 from generator.style.styles import WEIGHTS
-from generator.style.stylizer import Stylizer, load_network
-from tests.style.small import SMALL
+from generator.style.stylizer import Stylizer
 
 
 def distance(a: Image.Image, b: Image.Image) -> float:
@@ -90,41 +86,6 @@ def test_a_plain_wall_is_painted_with_strokes():
     assert float(inside().min()) > 5e-3
     network.noise.zero_()
     assert float(inside().max()) < 1e-3
-
-
-def test_the_code_chooses_kernels_too():
-    """Besides scales and shifts: with those alike, two styles still differ by their kernels."""
-    torch.manual_seed(0)
-    network = StyleNetwork(StyleConfig(names=("one", "two")))
-    network.requires_grad_(False)
-    for name, parameter in network.named_parameters():
-        if "film" in name or "gain" in name:
-            parameter.zero_()
-    rgb = torch.rand(1, 3, 64, 64)
-
-    def apart() -> float:
-        one, two = (network(rgb, network.named([name])) for name in ("one", "two"))
-        return float((one - two).abs().mean())
-
-    assert apart() == 0  # experts begin at nothing
-    torch.nn.init.normal_(network.up2.kernels.weight, std=0.1)
-    assert apart() > 1e-3
-
-
-def test_weights_without_experts_still_paint(tmp_path: Path):
-    torch.manual_seed(0)
-    before = StyleNetwork(StyleConfig(**SMALL, names=("one",), experts=0))
-    config = asdict(before.config)
-    del config["experts"]
-    save_file(
-        {k: v.contiguous() for k, v in before.state_dict().items()},
-        file := tmp_path / "old.safetensors", {"config": json.dumps(config)},
-    )  # fmt: skip
-    rgb = torch.rand(1, 3, 64, 64)
-    loaded = load_network(file)
-    torch.testing.assert_close(
-        loaded(rgb, loaded.named(["one"])), before(rgb, before.named(["one"])), rtol=0, atol=0
-    )
 
 
 def test_other_noise_is_another_painting():
