@@ -32,7 +32,8 @@ def has_fast_bf16(device: torch.device) -> bool:
 def _avx512_is_faster() -> bool:
     """Whether a convolution in bfloat16 takes less than four fifths of its time in float32.
 
-    Twenty milliseconds, once a process; the shortest of a few times, for others may be busy.
+    Thirty to fifty milliseconds, once a process; the shortest of a few times, for others may be
+    busy.
     """
     if not torch.cpu._is_avx512_bf16_supported():
         return False
