@@ -8,6 +8,7 @@ from torch import nn
 
 from generator.training.losses import (
     discriminator_loss,
+    feature_distance,
     generator_loss,
     gradient_penalty,
     slot_cross_entropy,
@@ -72,3 +73,21 @@ def test_gradient_penalty_takes_the_mean_of_patches():
     torch.testing.assert_close(gradient_penalty(patches, x), critic.weight.square().sum())
     alone = gradient_penalty(critic(x)[:, 0], x)
     torch.testing.assert_close(alone, critic.weight.square().sum())
+
+
+def test_features_of_drawings_are_drawn_to_those_of_renders_and_not_the_reverse():
+    torch.manual_seed(0)
+    reals = [torch.randn(2, 3, 4, 4).requires_grad_(), torch.randn(2, 5, 2, 2).requires_grad_()]
+    fakes = [x.detach().clone().requires_grad_() for x in reals]
+    assert feature_distance(fakes, reals).item() == 0
+    with torch.no_grad():
+        fakes[0] += 0.5
+    first = 0.5 / float(reals[0].detach().abs().mean())
+    loss = feature_distance(fakes, reals)
+    assert loss.item() == pytest.approx(first / 2, rel=1e-5)
+    larger = feature_distance([7 * x for x in fakes], [7 * x for x in reals])
+    assert larger.item() == pytest.approx(loss.item(), rel=1e-5)
+    loss.backward()
+    assert fakes[0].grad is not None
+    assert (fakes[0].grad > 0).all()
+    assert reals[0].grad is None

@@ -222,6 +222,20 @@ def test_own_drawings_join_the_training(figures: Path, tmp_path: Path):
     assert all(value == value for value in scalars.values())
 
 
+def test_critics_features_can_be_matched(figures: Path, tmp_path: Path):
+    """It changes what is learned, once the critic has joined in full."""
+    norms = []
+    for weight in (0.0, 5.0):
+        file = write_config(tmp_path / "c.toml", figures, images=12, batch=4, name=f"w{weight}")
+        more = f"adversarial_from = 0\nadversarial_ramp = 1\nmatching_weight = {weight}"
+        file.write_text(file.read_text().replace("adversarial_from = 8", more))
+        scalars = Trainer(read_config(file)).objective.step(8, 1.0)
+        assert ("matching" in scalars) == (weight > 0)
+        norms.append(scalars["g_norm"])
+    assert 0 < scalars["matching"] < 2
+    assert norms[1] > 1.01 * norms[0]
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
